@@ -1,0 +1,67 @@
+# Every target sets up what it needs in .venv, from the lock files alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export CHARTSIEVE_DATA_DIR ?= $(CURDIR)/data
+
+ifeq ($(UV),)
+  MAKE_VENV = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Chartsieve needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")' && $(PYTHON) -m venv $(VENV)
+  INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+else
+  MAKE_VENV = $(UV) venv --quiet --allow-existing --python '>=3.11' $(VENV)
+  INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
+endif
+
+.PHONY: run test check check-slow bench bench-recall bench-speed format lock samples clean
+
+run: $(VENV)/run.stamp          ## open the app in the browser
+	$(BIN)/chartsieve serve
+
+test: $(VENV)/test.stamp        ## the quick tests, browser tests among them
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/test.stamp       ## ruff, format, mypy, import rules, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(MAKE) test
+
+check-slow: $(VENV)/test.stamp  ## simulations, fault and load programs
+	$(BIN)/python -m pytest -m slow -n 2 --timeout 1200
+
+bench: bench-recall bench-speed
+
+bench-recall: $(VENV)/test.stamp  ## recall of the embedded scorer on public documents; BENCH_DATA=folder
+	$(BIN)/python -m tests.benchmarks.recall $(BENCH_DATA)
+
+bench-speed: $(VENV)/test.stamp   ## upload to heatmap, 150 pages x 80 criteria
+	$(BIN)/python -m tests.benchmarks.speed
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+samples: $(VENV)/test.stamp     ## write the sample packets again, from their seed
+	$(BIN)/python sample_docs/make.py
+
+lock:                           ## resolve again; needs uv
+	printf 'setuptools\n' | $(UV) pip compile pyproject.toml - --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	printf 'setuptools\n' | $(UV) pip compile pyproject.toml - --extra dev --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o tests/requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/bin/python:
+	$(MAKE_VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
+	touch $@
+
+$(VENV)/test.stamp: tests/requirements.lock $(VENV)/run.stamp
+	$(INSTALL) --require-hashes -r tests/requirements.lock
+	touch $@

@@ -1,0 +1,301 @@
+"""The nouns: frozen dataclasses over the standard library. Nothing here does I/O, reads a clock or draws a number.
+
+Scores and probabilities are floats in [0, 1]. Page numbers start at 1. Boxes are (x0, y0, x1, y1) in fractions of the
+page as it is displayed (rotation applied), so that they can be drawn over an image of any size.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in fractions of the displayed page, 0 at the top left."""
+
+Source = Literal["text", "ocr", "none"]
+Verdict = Literal["relevant", "not_relevant", "unsure"]
+Arm = Literal["shown", "audit", "uncertainty", "found"]
+DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable"]
+Evidence = Literal["found", "none_found", "could_not_read", "not_scored"]
+
+VERDICTS: tuple[Verdict, ...] = ("relevant", "not_relevant", "unsure")
+DECISIONS: tuple[DecisionOutcome, ...] = ("met", "not_met", "insufficient", "not_applicable")
+
+
+def digest(*parts: str) -> str:
+    """SHA-256 (hex) of the parts, each prefixed by its length so that no two lists of parts collide."""
+    h = hashlib.sha256()
+    for part in parts:
+        raw = part.encode()
+        h.update(len(raw).to_bytes(8, "big"))
+        h.update(raw)
+    return h.hexdigest()
+
+
+class PageRef(NamedTuple):
+    """One page of one file, whatever the file is called."""
+
+    document: str
+    """SHA-256 of the file's bytes, hex."""
+    number: int
+    """1-based position in the file."""
+
+
+class Word(NamedTuple):
+    """A word as it stands on the page."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as intake read it."""
+
+    ref: PageRef
+    text: str
+    """Cleaned text: the words in reading order, a space between words and a newline between lines."""
+    words: tuple[Word, ...] = ()
+    """In the order of `text`: `text.split()` gives the same strings."""
+    source: Source = "text"
+    """Where the text came from; "none": nobody could read the page, and it must never count as irrelevant."""
+    label: str = ""
+    """The page number printed on the page ("14 of 60"), "" when there is none."""
+    rotation: int = 0
+    """Clockwise turn in degrees (0, 90, 180, 270) that the file asks a viewer to apply."""
+    width: float = 612.0
+    """Points, as displayed."""
+    height: float = 792.0
+    problem: str = ""
+    """Why the page could not be read, as a sentence for the reviewer; "" when it could."""
+    blank: bool = False
+    """True for a page with nothing on it; blank pages count as read."""
+    duplicate_of: PageRef | None = None
+    """An earlier page of the case with exactly the same text."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text: equal for pages that any pointwise scorer must score alike."""
+        return digest(self.text)
+
+    @property
+    def readable(self) -> bool:
+        return self.source != "none" or self.blank
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One question of a criteria set."""
+
+    id: str
+    question: str
+    """Sent to the scorer word for word."""
+    instruction: str = ""
+    group: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the scorer sees of the criterion."""
+        return digest(self.question, self.instruction)
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaSet:
+    name: str
+    criteria: tuple[Criterion, ...]
+    version: int = 1
+    """Counts up from 1 for each change of content under the same name."""
+
+    def __iter__(self) -> Iterator[Criterion]:
+        return iter(self.criteria)
+
+    def __len__(self) -> int:
+        return len(self.criteria)
+
+    def __getitem__(self, criterion_id: str) -> Criterion:
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, independent of name and version."""
+        return digest(*(f for c in self.criteria for f in (c.id, c.question, c.instruction, c.group)))
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerInfo:
+    """What a score came from. Two scores may be compared only when their fingerprints are equal."""
+
+    name: str
+    """The name it is opened by: "embedded", "zerank", ..."""
+    model: str
+    revision: str
+    transform: str
+    """How the model's answer becomes a number in [0, 1]."""
+    sends_text_to: str | None = None
+    """Host that page text is sent to; None: nothing leaves this machine."""
+    scope: Literal["page", "case"] = "page"
+    """"case": the answer for a page depends on the other pages of the case."""
+    note: str = ""
+    """One sentence about its limits for the screen."""
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits over all that decides a score's meaning."""
+        return digest(self.name, self.model, self.revision, self.transform, self.scope)[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    page: PageRef
+    criterion: str
+    fingerprint: str
+    value: float
+    """As the scorer gave it, in [0, 1]; never rescaled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A pair that was asked and not answered. Never zero, never dropped."""
+
+    page: PageRef
+    criterion: str
+    fingerprint: str
+    reason: str
+
+
+Outcome = Score | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a rule did with one page for one criterion."""
+
+    page: PageRef
+    criterion: str
+    kept: bool
+    reason: str
+    """A few words for the reviewer: why it was kept or left out."""
+    score: float | None
+    probability: float | None
+    """None for a gap; in [0, 1] otherwise."""
+    rank: int | None
+    """1 for the most probable page of the criterion; ties by page order; None for a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A person's judgement of one page for one criterion."""
+
+    page: PageRef
+    criterion: str
+    verdict: Verdict
+    reviewer: str
+    at: datetime
+    arm: Arm = "shown"
+    inclusion_probability: float | None = None
+    """Chance with which the page was drawn for labelling; None where it is not known."""
+    blind: bool = False
+    """True when the reviewer could not see the score."""
+    fingerprint: str = ""
+    score: float | None = None
+    probability: float | None = None
+    threshold: float | None = None
+    """The threshold in force when the label was given; None: the rule had none."""
+    seed: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a document that a decision rests on."""
+
+    page: PageRef
+    label: str = ""
+    """The printed page label."""
+    quote: str = ""
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision on one criterion."""
+
+    criterion: str
+    outcome: DecisionOutcome
+    rationale: str
+    reviewer: str
+    at: datetime
+    citations: tuple[Citation, ...] = field(default=())
+    id: int = 0
+    """Position in the history, 0 before it is stored."""
+
+
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Reading and scoring one case, off the screen."""
+
+    case: int
+    state: JobState
+    stage: str
+    """What is being done, for the reviewer: "Reading pages", "Scoring"."""
+    done: int
+    total: int
+    """`done` of `total` units of the stage (pages, or pairs of page and criterion)."""
+    message: str
+    """Why it failed, as a sentence; "" otherwise."""
+    started_by: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDocument:
+    """A file in a case, under the name it was uploaded with."""
+
+    document: str
+    """SHA-256 of the bytes, hex."""
+    name: str
+    """A cleaned label for the screen, never a path."""
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One review. Its pages are numbered through all documents, in their order."""
+
+    id: int
+    name: str
+    criteria: CriteriaSet
+    documents: tuple[CaseDocument, ...]
+    scorer: str
+    """Name of the scorer in use."""
+    rule: str
+    """The selection rule in force, as `core.selection` writes it."""
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A row of the queue."""
+
+    id: int
+    name: str
+    criteria_name: str
+    criteria_version: int
+    documents: int
+    pages: int
+    criteria: int
+    decided: int
+    """Criteria with a decision."""
+    created_by: str
+    created_at: datetime
+    changed_at: datetime
+    """The last decision or label, or the creation."""
+    job: Job | None

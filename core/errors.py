@@ -1,0 +1,97 @@
+"""Everything that can go wrong, as a tree.
+
+    ChartsieveError             shown to the person as it stands: what happened, what is safe, what to do next
+      BadSettings               an environment variable has an impossible value
+      BadDocument               a file that cannot be taken in; nothing of it was kept
+        NotAPdf                 empty, or another kind of file
+        EncryptedDocument       asks for a password
+        DamagedDocument         cannot be opened, or has no pages
+        TooLarge                more bytes or pages than the settings allow
+      PageUnavailable           one page cannot be drawn; the rest of the document is fine
+      BadCriteria               a criteria list with mistakes, each named by row, column and cure
+      BadRule                   a selection rule that cannot be read
+      ScorerError               a scorer could not answer; pairs concerned become gaps
+      StoreError                the database
+        NotFound                no such case, document or criteria set
+        Conflict                somebody else decided in between; their decision stands
+
+No message ever quotes text of a page: messages end in logs.
+"""
+
+from dataclasses import dataclass
+
+
+class ChartsieveError(Exception):
+    """Base of all errors that are shown to the person as they stand."""
+
+
+class BadSettings(ChartsieveError):
+    pass
+
+
+class BadDocument(ChartsieveError):
+    pass
+
+
+class NotAPdf(BadDocument):
+    pass
+
+
+class EncryptedDocument(BadDocument):
+    pass
+
+
+class DamagedDocument(BadDocument):
+    pass
+
+
+class TooLarge(BadDocument):
+    pass
+
+
+class PageUnavailable(ChartsieveError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a criteria list."""
+
+    row: int
+    """Row as a spreadsheet or editor counts it, the heading being row 1; 0 when the whole file is meant."""
+    column: str
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        place = f"Row {self.row}" if self.row else "The file"
+        column = f", column {self.column}" if self.column else ""
+        return f"{place}{column}: {self.what} {self.cure}"
+
+
+class BadCriteria(ChartsieveError):
+    """Carries every mistake found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = tuple(problems)
+
+
+class BadRule(ChartsieveError):
+    pass
+
+
+class ScorerError(ChartsieveError):
+    pass
+
+
+class StoreError(ChartsieveError):
+    pass
+
+
+class NotFound(StoreError):
+    pass
+
+
+class Conflict(StoreError):
+    pass

@@ -1,0 +1,61 @@
+"""The only reader of the environment. Every setting is CHARTSIEVE_<NAME>; read at the doors and passed in."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import BadSettings
+
+
+def _default_data_dir() -> Path:
+    return Path.home() / ".local" / "share" / "chartsieve"
+
+
+class Settings(BaseSettings):
+    """One frozen object; `read_settings()` makes it."""
+
+    model_config = SettingsConfigDict(env_prefix="CHARTSIEVE_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=_default_data_dir,
+        description="Folder for the database and the documents. Created with access for its owner alone.",
+    )
+    database_url: str = Field(
+        default="", description="SQLAlchemy address of the database; empty: SQLite in the data folder."
+    )
+    scorer: str = Field(default="embedded", description="Scorer for new cases.")
+    max_upload_mb: int = Field(default=200, ge=1, le=2000, description="Largest document, in megabytes.")
+    max_pages: int = Field(default=2000, ge=1, le=10000, description="Most pages in one document.")
+    read_memory_mb: int = Field(
+        default=1536, ge=512, description="Memory that the process reading a document may use, in megabytes."
+    )
+    page_seconds: float = Field(
+        default=20.0, gt=0, description="Longest silence of the process reading or drawing a page, in seconds."
+    )
+    document_seconds: float = Field(
+        default=600.0, gt=0, description="Longest time for reading one document, in seconds."
+    )
+    port: int = Field(default=8501, ge=1, le=65535, description="Port that `chartsieve serve` listens on.")
+    address: str = Field(default="127.0.0.1", description="Address that `chartsieve serve` listens on.")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'chartsieve.db'}"
+
+    @property
+    def documents_dir(self) -> Path:
+        """Folder of the stored PDF files."""
+        return self.data_dir / "documents"
+
+
+def read_settings() -> Settings:
+    """Settings from the environment. Raises BadSettings naming the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"CHARTSIEVE_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()
+        )
+        raise BadSettings(f"A setting cannot be used. {problems}. Correct it and start again.") from None

@@ -1,0 +1,89 @@
+"""The rules of direction: who may import what. A broken rule fails by the name of the file."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
+DOORS = ("core.intake", "core.criteria", "core.scorers", "core.store")
+DECISIONS = ("core.grid", "core.selection", "core.pack", "core.layout", "core.calibration")
+
+
+def name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, *packages: str) -> bool:
+    return any(module == p or module.startswith(f"{p}.") for p in packages)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
+    doors = {
+        "streamlit": ("app", "pages"),
+        "pymupdf": ("core.intake.reader",),
+        "fitz": (),
+        "sqlalchemy": ("core.store",),
+        "alembic": ("core.store",),
+        "zeroentropy": ("core.scorers.zerank",),
+        "openpyxl": ("core.criteria",),
+        "typer": ("core.cli",),
+        "sklearn": ("core.calibration",),
+    }
+    for module in imports(path):
+        allowed = doors.get(module.split(".")[0])
+        assert allowed is None or within(name(path), *allowed), f"{name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("module", ["core.domain", "core.errors", "core.text", "core.spreadsheet"])
+def test_the_nouns_stand_on_the_standard_library(module: str) -> None:
+    for imported in imports(ROOT / f"{module.replace('.', '/')}.py"):
+        top = imported.split(".")[0]
+        assert top in sys.stdlib_module_names, f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name(p), *DOORS)], ids=name)
+def test_a_door_never_imports_another_door(path: Path) -> None:
+    own = next(door for door in DOORS if within(name(path), door))
+    for module in imports(path):
+        assert not within(module, *(d for d in DOORS if d != own)), f"{name(path)} imports {module}"
+        assert not within(module, "core.workspace", "core.jobs", "core.cli", "pages"), f"{name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name(p), *DECISIONS)], ids=name)
+def test_a_decision_needs_no_door_no_clock_and_no_settings(path: Path) -> None:
+    for module in imports(path):
+        forbidden = (*DOORS, "core.workspace", "core.jobs", "core.settings", "random", "time", "os")
+        assert not within(module, *forbidden), f"{name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if within(name(p), "core")], ids=name)
+def test_nothing_in_core_knows_the_screens(path: Path) -> None:
+    assert not [m for m in imports(path) if within(m, "pages", "app")]
+
+
+def test_pages_are_packages_so_that_no_address_bypasses_the_door() -> None:
+    assert [p.name for p in (ROOT / "pages").glob("*.py")] == ["__init__.py"]
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = [name(p) for p in SOURCES if "os.environ" in p.read_text("utf-8") or "getenv" in p.read_text("utf-8")]
+    assert set(readers) <= {"core.settings", "core.cli"}
+
+
+def test_no_file_outgrows_one_idea() -> None:
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    assert [name(p) for p in (*SOURCES, *tests) if len(p.read_text("utf-8").splitlines()) > 450] == []
