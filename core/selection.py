@@ -1,0 +1,170 @@
+"""Rule -> selection: which pages are kept for which criterion, with a reason for every page.
+
+One comparison everywhere: thousandths >= thousandths. A gap is always kept and never counts towards the top K.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain import Evidence, PageRef, Selected
+from core.errors import BadRule
+from core.grid import GAP, MILLI, Grid, to_milli
+
+_THRESHOLD = re.compile(r"(probability|score)\s*>=\s*([01]?\.?\d+)")
+_TOP_K = re.compile(r"top\s*(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is kept for each criterion. At least one of `threshold` and `top_k` is set.
+
+    threshold alone: every page at or above it. top_k alone: the K best pages. Both: up to K pages, none below the
+    threshold. `str(rule)` is its identity, and `Rule.parse` reads it back.
+    """
+
+    threshold: float | None = 0.4
+    """In [0, 1], compared with >=. 0.0 keeps every page; None means that there is no threshold."""
+    top_k: int | None = None
+    """At least 1; ties go to the earlier page."""
+    on: Literal["probability", "score"] = "probability"
+    """What the threshold compares. The screens always use the probability; "score" is the scorer's raw answer."""
+
+    def __post_init__(self) -> None:
+        if self.threshold is None and self.top_k is None:
+            raise BadRule("A rule needs a threshold, a number of pages, or both. Write for example: probability>=0.4")
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise BadRule(f"The threshold {self.threshold} is outside 0 to 1. Write for example: probability>=0.4")
+        if self.top_k is not None and self.top_k < 1:
+            raise BadRule("The number of pages to keep must be 1 or more. Write for example: top10")
+
+    def __str__(self) -> str:
+        parts = []
+        if self.threshold is not None:
+            parts.append(f"{self.on}>={self.threshold:.3f}".removesuffix("0"))
+        if self.top_k is not None:
+            parts.append(f"top{self.top_k}")
+        return " & ".join(parts)
+
+    @classmethod
+    def parse(cls, text: str) -> "Rule":
+        """Rule from "probability>=0.4", "score>=0.4", "top10" or two of them joined by "&". Raises BadRule."""
+        threshold: float | None = None
+        top_k: int | None = None
+        on: Literal["probability", "score"] = "probability"
+        for part in (p.strip() for p in text.lower().split("&")):
+            if (match := _THRESHOLD.fullmatch(part)) and threshold is None:
+                threshold = float(match[2])
+                on = "score" if match[1] == "score" else "probability"
+            elif (match := _TOP_K.fullmatch(part)) and top_k is None:
+                top_k = int(match[1])
+            else:
+                raise BadRule(
+                    f"The rule '{text}' cannot be read at '{part}'. "
+                    "Write probability>=0.4, or top10, or both joined by &: probability>=0.4 & top10"
+                )
+        return cls(threshold, top_k, on)
+
+
+def threshold_milli(threshold: float) -> int:
+    """Thousandths that a value must reach, rounded to the nearest."""
+    return round(threshold * MILLI)
+
+
+def ranks(milli: NDArray[np.uint16]) -> NDArray[np.int64]:
+    """(criteria, pages) 1-based rank of each page within its criterion; ties by page order; 0 for a gap."""
+    known = milli != GAP
+    key = np.where(known, milli.astype(np.int64), -1)
+    order = np.argsort(-key, axis=1, kind="stable")
+    out = np.empty_like(order)
+    np.put_along_axis(out, order, np.arange(1, milli.shape[1] + 1)[None, :].repeat(len(milli), axis=0), axis=1)
+    return np.where(known, out, 0)
+
+
+def kept(milli: NDArray[np.uint16], rule: Rule) -> NDArray[np.bool_]:
+    """(criteria, pages) True where `rule` keeps the page for the criterion; gaps are always True."""
+    keep = np.ones(milli.shape, dtype=np.bool_)
+    if rule.threshold is not None:
+        keep &= milli >= threshold_milli(rule.threshold)
+    if rule.top_k is not None:
+        keep &= ranks(milli) <= rule.top_k
+    keep |= milli == GAP
+    return keep
+
+
+def compared(grid: Grid, rule: Rule) -> NDArray[np.uint16]:
+    """(criteria, pages) thousandths that `rule` looks at."""
+    return to_milli(grid.scores) if rule.on == "score" else grid.milli
+
+
+def select(grid: Grid, rule: Rule, *, pinned: Collection[PageRef] = ()) -> list[Selected]:
+    """What `rule` does with every page for every criterion, criterion by criterion, pages in original order.
+
+    Pinned pages are kept for every criterion, whatever their score.
+    """
+    milli = compared(grid, rule)
+    keep, rank = kept(milli, rule), ranks(milli)
+    needed = threshold_milli(rule.threshold) if rule.threshold is not None else 0
+    out = []
+    for r, criterion in enumerate(grid.criteria):
+        for c, page in enumerate(grid.pages):
+            if (r, c) in grid.reasons:
+                out.append(Selected(page, criterion, True, f"Kept: {grid.reasons[r, c]}", None, None, None))
+                continue
+            pin = page in pinned
+            out.append(
+                Selected(
+                    page,
+                    criterion,
+                    bool(keep[r, c]) or pin,
+                    "Pinned by the reviewer" if pin else _reason(rule, int(milli[r, c]) >= needed, int(rank[r, c])),
+                    float(grid.scores[r, c]),
+                    float(grid.probabilities[r, c]),
+                    int(rank[r, c]),
+                )
+            )
+    return out
+
+
+def _reason(rule: Rule, reaches: bool, rank: int) -> str:
+    """Why a scored page was kept or left out, in the order in which a reviewer would ask."""
+    if rule.threshold is not None and not reaches:
+        return f"Below the threshold {_short(rule.threshold)}"
+    if rule.top_k is not None and rank > rule.top_k:
+        return f"Rank {rank}, beyond the best {rule.top_k}"
+    parts = []
+    if rule.threshold is not None:
+        parts.append(f"at or above {_short(rule.threshold)}")
+    if rule.top_k is not None:
+        parts.append(f"rank {rank} of the best {rule.top_k}")
+    reason = ", ".join(parts)
+    return reason[0].upper() + reason[1:]
+
+
+def _short(threshold: float) -> str:
+    return f"{threshold:.3f}".removesuffix("0")
+
+
+def evidence(milli: NDArray[np.uint16], keep: NDArray[np.bool_], unreadable: NDArray[np.bool_]) -> list[Evidence]:
+    """Evidence state of each criterion (row), by the tool alone; it never says "not met".
+
+    found: a scored page is kept. Otherwise the weakest link speaks: could_not_read when a page has no usable text,
+    not_scored when a readable page has no answer, none_found when every page was read and scored.
+    `unreadable` has shape (pages,).
+    """
+    scored = milli != GAP
+    found = (keep & scored).any(axis=1)
+    missing = (~scored & ~unreadable[None, :]).any(axis=1)
+    states: list[Evidence] = []
+    for is_found, is_missing in zip(found, missing, strict=True):
+        if is_found:
+            states.append("found")
+        elif is_missing:
+            states.append("not_scored")
+        else:
+            states.append("could_not_read" if unreadable.any() else "none_found")
+    return states

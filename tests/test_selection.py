@@ -1,0 +1,134 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from core.domain import Gap, Outcome, PageRef, Score
+from core.errors import BadRule
+from core.grid import GAP, Grid, to_milli
+from core.selection import Rule, evidence, kept, ranks, select, threshold_milli
+
+PAGES = tuple(PageRef("d" * 64, n) for n in range(1, 6))
+
+
+def grid(*rows: list[float | None]) -> Grid:
+    outcomes: list[Outcome] = []
+    for r, row in enumerate(rows):
+        for page, value in zip(PAGES, row, strict=True):
+            name = f"C{r}"
+            outcomes.append(Gap(page, name, "f", "Timed out") if value is None else Score(page, name, "f", value))
+    return Grid.of(outcomes, pages=PAGES, criteria=[f"C{r}" for r in range(len(rows))], fingerprint="f")
+
+
+def numbers(rule: Rule, *rows: list[float | None]) -> list[int]:
+    return [s.page.number for s in select(grid(*rows), rule) if s.kept]
+
+
+def test_a_page_exactly_at_the_threshold_is_kept() -> None:
+    assert numbers(Rule(0.4), [0.4, 0.39999, 0.41, 0.0, 1.0]) == [1, 3, 5]
+
+
+def test_a_threshold_of_zero_keeps_every_page() -> None:
+    assert numbers(Rule(0.0), [0.0, 0.1, 0.2, 0.3, 1.0]) == [1, 2, 3, 4, 5]
+
+
+def test_top_k_keeps_the_best_pages_in_original_order() -> None:
+    assert numbers(Rule(None, 2), [0.1, 0.9, 0.2, 0.95, 0.3]) == [2, 4]
+
+
+def test_equal_scores_go_to_the_earlier_page() -> None:
+    assert numbers(Rule(None, 2), [0.5, 0.5, 0.5, 0.5, 0.5]) == [1, 2]
+
+
+def test_both_keeps_up_to_k_pages_none_below_the_threshold() -> None:
+    assert numbers(Rule(0.4, 3), [0.9, 0.8, 0.7, 0.6, 0.1]) == [1, 2, 3]
+    assert numbers(Rule(0.75, 3), [0.9, 0.8, 0.7, 0.6, 0.1]) == [1, 2]
+
+
+def test_a_page_that_failed_to_score_is_kept_and_does_not_count_towards_k() -> None:
+    assert numbers(Rule(0.5, 1), [0.9, None, 0.8, 0.1, None]) == [1, 2, 5]
+
+
+def test_every_pair_gets_a_reason() -> None:
+    selected = select(grid([0.9, None, 0.8, 0.1, 0.7]), Rule(0.4, 2))
+    assert [s.reason for s in selected] == [
+        "At or above 0.40, rank 1 of the best 2",
+        "Kept: Timed out",
+        "At or above 0.40, rank 2 of the best 2",
+        "Below the threshold 0.40",
+        "Rank 3, beyond the best 2",
+    ]
+    assert [(s.score, s.rank) for s in selected] == [(0.9, 1), (None, None), (0.8, 2), (0.1, 4), (0.7, 3)]
+
+
+def test_a_pinned_page_is_kept_for_every_criterion() -> None:
+    selected = select(grid([0.9, 0.1, 0.1, 0.1, 0.1], [0.1] * 5), Rule(0.5), pinned={PAGES[3]})
+    assert [(s.criterion, s.page.number) for s in selected if s.kept] == [("C0", 1), ("C0", 4), ("C1", 4)]
+
+
+def test_a_pair_without_an_outcome_is_a_gap_not_a_zero() -> None:
+    empty = Grid.of([], pages=PAGES, criteria=["C0"], fingerprint="f")
+    assert set(empty.reasons.values()) == {"Not scored yet"}
+    assert all(s.kept and s.score is None for s in select(empty, Rule(0.9)))
+
+
+def test_scores_of_two_scorers_never_share_a_grid() -> None:
+    with pytest.raises(ValueError, match="among scores of"):
+        Grid.of([Score(PAGES[0], "C0", "other", 0.5)], pages=PAGES, criteria=["C0"], fingerprint="f")
+
+
+def test_a_rule_on_the_raw_score_ignores_the_probability() -> None:
+    outcomes = [Score(p, "C0", "f", 0.5) for p in PAGES]
+    halved = Grid.of(outcomes, pages=PAGES, criteria=["C0"], fingerprint="f", probabilities=lambda s: s / 10)
+    assert sum(s.kept for s in select(halved, Rule.parse("score>=0.4"))) == 5
+    assert sum(s.kept for s in select(halved, Rule.parse("probability>=0.4"))) == 0
+
+
+@pytest.mark.parametrize("value", [0.29, 0.57, 0.58, 0.07, 0.3, 0.1 + 0.2 - 0.1])
+def test_binary_noise_does_not_lower_a_score_by_a_thousandth(value: float) -> None:
+    assert to_milli(np.array([value]))[0] == round(value * 1000)
+
+
+@given(st.floats(0, 1), st.integers(0, 100))
+def test_a_score_is_kept_exactly_when_its_thousandths_reach_the_threshold(value: float, percent: int) -> None:
+    milli = to_milli(np.array([[value]]))
+    assert kept(milli, Rule(percent / 100))[0, 0] == (milli[0, 0] >= percent * 10)
+    assert threshold_milli(percent / 100) == percent * 10
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 5, 400, 999, GAP]), min_size=6, max_size=6), min_size=1, max_size=4))
+def test_ranks_count_from_one_without_a_hole(rows: list[list[int]]) -> None:
+    milli: NDArray[np.uint16] = np.array(rows, dtype=np.uint16)
+    for values, rank in zip(milli, ranks(milli), strict=True):
+        known = rank[values != GAP]
+        assert sorted(known) == list(range(1, len(known) + 1))
+        assert (rank[values == GAP] == 0).all()
+
+
+@given(
+    st.one_of(st.none(), st.integers(0, 1000).map(lambda n: n / 1000)),
+    st.one_of(st.none(), st.integers(1, 500)),
+    st.sampled_from(["probability", "score"]),
+)
+def test_a_rule_reads_back_from_its_own_words(threshold: float | None, top_k: int | None, on: str) -> None:
+    if threshold is None and top_k is None:
+        return
+    rule = Rule(threshold, top_k, on if threshold is not None else "probability")  # type: ignore[arg-type]
+    assert Rule.parse(str(rule)) == rule
+
+
+@pytest.mark.parametrize("text", ["", "0.4", "score>0.4", "top0", "top5 & top6", "probability>=1.5", "top 10 & junk"])
+def test_a_rule_that_cannot_be_read_says_how_to_write_it(text: str) -> None:
+    with pytest.raises(BadRule, match=r"Write"):
+        Rule.parse(text)
+
+
+def test_the_tool_never_says_not_met() -> None:
+    milli = to_milli(np.array([[0.9, 0.1], [0.1, 0.1], [0.1, np.nan], [np.nan, np.nan]]))
+    rule = Rule(0.5)
+    everything_read = np.array([False, False])
+    second_unreadable = np.array([False, True])
+    assert evidence(milli, kept(milli, rule), everything_read) == ["found", "none_found", "not_scored", "not_scored"]
+    assert evidence(milli[2:3], kept(milli[2:3], rule), second_unreadable) == ["could_not_read"]
+    assert evidence(milli[0:1], kept(milli[0:1], rule), second_unreadable) == ["found"]
