@@ -1,0 +1,97 @@
+"""Labels for export: one row a label, as JSON lines or CSV."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+
+from core.domain import Criterion, Label
+from core.spreadsheet import csv_text, safe_cell
+
+__all__ = ["COLUMNS", "LabelRow", "label_row", "labels_csv", "labels_jsonl", "safe_cell"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelRow:
+    """One label with all that is needed to learn or estimate from it. The fields are the columns, in this order."""
+
+    case: int
+    case_name: str | None = None
+    document: str
+    """SHA-256 of the file, hex."""
+    document_name: str
+    page: int
+    """1-based position in the file."""
+    criterion_id: str
+    question: str
+    instruction: str | None = None
+    """None: the criterion has none."""
+    verdict: str
+    """relevant, not_relevant or unsure."""
+    reviewer: str
+    at: str
+    """ISO 8601 in UTC, ending in Z."""
+    arm: str
+    """Why the page was labelled: shown, audit, uncertainty or found."""
+    inclusion_probability: float | None = None
+    """Chance with which the page was drawn, in (0, 1]; None: not known, and the label enters no estimate."""
+    blind: bool
+    """True: the reviewer could not see the score."""
+    fingerprint: str
+    """Of the scorer in force; scores compare only under one fingerprint."""
+    score: float | None = None
+    """As the scorer gave it, in [0, 1]."""
+    probability: float | None = None
+    threshold: float | None = None
+    """In force when the label was given."""
+    seed: int | None = None
+    note: str = ""
+
+
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(LabelRow))
+"""Column order of both exports."""
+
+
+def label_row(case: int, label: Label, criterion: Criterion, *, document_name: str, case_name: str = "") -> LabelRow:
+    """The export row of `label`, which is about `criterion`. A time without a zone counts as UTC."""
+    return LabelRow(
+        case=case,
+        case_name=case_name or None,
+        document=label.page.document,
+        document_name=document_name,
+        page=label.page.number,
+        criterion_id=label.criterion,
+        question=criterion.question,
+        instruction=criterion.instruction or None,
+        verdict=label.verdict,
+        reviewer=label.reviewer,
+        at=_utc(label.at),
+        arm=label.arm,
+        inclusion_probability=label.inclusion_probability,
+        blind=label.blind,
+        fingerprint=label.fingerprint,
+        score=label.score,
+        probability=label.probability,
+        threshold=label.threshold,
+        seed=label.seed,
+        note=label.note,
+    )
+
+
+def labels_jsonl(rows: Sequence[LabelRow]) -> str:
+    """One JSON object a line, keys in the order of COLUMNS, null for None; ASCII, texts exactly as they are."""
+    return "".join(json.dumps(dict(zip(COLUMNS, astuple(row), strict=True)), allow_nan=False) + "\n" for row in rows)
+
+
+def labels_csv(rows: Sequence[LabelRow]) -> str:
+    """CSV with a heading row, columns in the order of COLUMNS, empty for None, true and false for yes and no.
+
+    Texts that a spreadsheet would run as a formula start with an apostrophe (`safe_cell`); the JSON lines have them
+    as they are.
+    """
+    return csv_text([COLUMNS, *(astuple(row) for row in rows)])
+
+
+def _utc(at: datetime) -> str:
+    moment = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,156 @@
+"""A context pack as Markdown. Page texts, labels and file names are untrusted: they are fenced or escaped."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from core.domain import digest
+from core.text import clean_text
+
+EVIDENCE = {
+    "found": "Found",
+    "none_found": "Looked, none found",
+    "could_not_read": "Could not read: some pages of the case have no usable text",
+    "not_scored": "Not scored: some pages have no answer yet",
+}
+_SPECIAL = re.compile(r"([\\`*\[\]<|])")
+_BACKTICKS = re.compile("`+")
+_MAX_NAME = 120
+
+Content = dict[str, Any]
+"""What `ContextPack.to_json` writes."""
+
+
+def markdown(content: Content) -> str:
+    """The pack as Markdown, ending in a newline.
+
+    Each page's text stands between two marker lines, in a fence of more backticks than any page has in a row. Marker
+    lines carry a code that is a digest of the pack and occurs nowhere in it, so that no page can write one.
+    """
+    code = _code(content)
+    parts = [
+        *_head(content, code),
+        "## Criteria",
+        *(block for c in content["criteria"] for block in _criterion(c)),
+        "## Pages",
+        *_pages(content["pages"], code, len(content["pages"]) + len(content["left_out"]) + len(content["unread"])),
+        "## Left out",
+        _left_out(content["left_out"]),
+        "## Could not be read",
+        _unread(content["unread"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _code(content: Content) -> str:
+    """16 hex digits that depend on the whole pack and do not occur in it."""
+    whole = json.dumps(content, ensure_ascii=False)
+    code = digest(whole)[:16]
+    while code in whole.lower():
+        code = digest(code, whole)[:16]
+    return code
+
+
+def _head(content: Content, code: str) -> Iterator[str]:
+    before, after = content["size"]["before"], content["size"]["after"]
+    scorer, criteria = content["scorer"], content["criteria_set"]
+    yield f"# Context pack: {_line(content['case'])}"
+    yield (
+        f"{content['notice']} Each page stands between a line that starts with `=== {code} page` and a line that "
+        f"starts with `=== {code} end`; a line without this code is part of the page."
+    )
+    yield "\n".join(
+        (
+            f"- Criteria: {_line(criteria['name'])}, version {criteria['version']}",
+            f"- Rule: {_line(content['rule'])}",
+            f"- Scorer: {_line(scorer['name'])}, {_line(scorer['model'])} {_line(scorer['revision'])}, "
+            f"fingerprint {scorer['fingerprint']}",
+            f"- Whole chart: {_size(before)}",
+            f"- In this pack: {_size(after)}",
+            f"- Left out: {len(content['left_out'])} pages; could not be read: {len(content['unread'])} pages",
+        )
+    )
+
+
+def _size(size: dict[str, int]) -> str:
+    return f"{size['pages']:,} pages, {size['characters']:,} characters, about {size['tokens']:,} tokens"
+
+
+def _criterion(criterion: Content) -> Iterator[str]:
+    yield f"### {_line(criterion['id'])}"
+    yield f"Question: {_line(criterion['question'], limit=None)}"
+    if criterion["instruction"]:
+        yield f"Instruction: {_line(criterion['instruction'], limit=None)}"
+    yield (
+        f"Evidence, by the tool: {EVIDENCE[criterion['evidence']]}. Kept: {_size(criterion['size'])}. "
+        f"Left out: {criterion['left_out']:,} pages."
+    )
+    if criterion["kept"]:
+        rows = ((str(k["place"]), _number(k["probability"]), _number(k["score"]), k["why"]) for k in criterion["kept"])
+        yield _table(("Page", "Probability", "Score", "Why"), rows)
+
+
+def _pages(pages: list[Content], code: str, total: int) -> Iterator[str]:
+    if not pages:
+        yield "None."
+    longest = max((len(run) for page in pages for run in _BACKTICKS.findall(page["text"])), default=0)
+    fence = "`" * max(3, longest + 1)
+    for page in pages:
+        criteria = _line(", ".join(page["criteria"]), limit=None)
+        yield f"=== {code} page {page['place']} of {total}: {_where(page)}, for {criteria} ==="
+        if page["same_as"] is None:
+            yield f"{fence}text\n{page['text']}\n{fence}"
+        else:
+            yield f"Exactly the text of page {page['same_as']}."
+        yield f"=== {code} end of page {page['place']} ==="
+
+
+def _left_out(pages: list[Content]) -> str:
+    if not pages:
+        return "None."
+    rows = (
+        (
+            str(page["place"]),
+            _where(page, escaped=False),
+            _number(page["probability"]),
+            "; ".join(page["reasons"]) + (f" (same text as page {page['same_as']})" if page["same_as"] else ""),
+        )
+        for page in pages
+    )
+    return _table(("Page", "Where", "Highest probability", "Why"), rows)
+
+
+def _unread(pages: list[Content]) -> str:
+    if not pages:
+        return "None."
+    note = "These pages are part of the evidence and were not judged. A person has to look at them."
+    rows = ((str(page["place"]), _where(page, escaped=False), page["problem"]) for page in pages)
+    return f"{note}\n\n{_table(('Page', 'Where', 'Why'), rows)}"
+
+
+def _where(page: Content, *, escaped: bool = True) -> str:
+    label = f", printed {_quoted(page['label'])}" if page["label"] else ""
+    text = f"{_quoted(page['document_name'])} page {page['number']}{label}"
+    return _line(text, limit=None) if escaped else text
+
+
+def _quoted(name: str) -> str:
+    """A name that cannot end its own quotation marks."""
+    return '"' + name[:_MAX_NAME].replace('"', "'") + '"'
+
+
+def _table(heading: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [heading, ("---",) * len(heading), *(tuple(_line(cell, limit=None) for cell in row) for row in rows)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _line(text: str, limit: int | None = _MAX_NAME) -> str:
+    """`text` on one line, with what Markdown would act on escaped."""
+    return _SPECIAL.sub(r"\\\1", " ".join(clean_text(text).split())[:limit])
+
+
+def _number(value: float | None) -> str:
+    """Thousandths, rounded down as thresholds are compared; nothing for a gap."""
+    return "not scored" if value is None else f"{math.floor(value * 1000 + 1e-4) / 1000:.3f}"
