@@ -1,0 +1,290 @@
+// The heatmap's controls, pointer and words. Python joins heatmap_draw.js and this file into one module.
+// Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
+
+const MOVES = { // key -> rows, columns
+  ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
+  Home: [0, -1e6], End: [0, 1e6], PageUp: [-10, 0], PageDown: [10, 0],
+};
+const memory = new Map(); // component key -> what the reviewer had set, for when Streamlit mounts the component again
+
+class View extends Picture {
+  constructor(root) {
+    super(root);
+    this.observer = new ResizeObserver(() => {
+      if (root.clientWidth === this.width) return;
+      this.arrange();
+      this.draw();
+    });
+    this.listen();
+  }
+
+  /** New data, theme or decisions from Python. Rule and cursor are taken over when their token is new. */
+  accept(data, key) {
+    const fresh = !this.mine;
+    this.mine = memory.get(key) ?? { ruleToken: null, cursorToken: null };
+    memory.set(key, this.mine);
+    if (this.grid?.digest !== data.digest) this.grid = unpack(data);
+    this.marks = data.marks;
+    this.theme = readTheme(this.root);
+    this.root.classList.toggle('dark', this.theme.dark);
+    if (this.mine.ruleToken !== data.rule.token) {
+      this.mine.ruleToken = data.rule.token;
+      this.impose(data.rule);
+    } else if (fresh) { this.rule = this.mine.rule; this.sent = this.signature(); }
+    if (this.mine.cursorToken !== data.cursor_token) {
+      this.mine.cursorToken = data.cursor_token;
+      this.mine.cell = data.cursor;
+    }
+    this.point(this.mine.cell, fresh || this.pointed !== data.cursor_token);
+    this.pointed = data.cursor_token;
+    this.observer.observe(this.root);
+    this.showRule();
+    this.arrange();
+    this.legend();
+    this.recount();
+    if (this.mustReveal) { this.reveal(); this.draw(); }
+    this.root.dataset.ready = data.digest;
+  }
+
+  impose({ milli, top_k: k }) {
+    const before = this.rule ?? { cut: 400, best: 5 };
+    const mode = k === null ? 'threshold' : milli === null ? 'best' : 'both';
+    this.rule = this.mine.rule = { mode, cut: milli ?? before.cut, best: k ?? before.best };
+    this.sent = this.signature();
+  }
+
+  /** Opened cell, as Python or the reviewer named it. */
+  point(cell, reveal) {
+    const r = this.grid.rows.findIndex((row) => row.id === cell.row);
+    const c = this.grid.pages.findIndex((page) => page.number === cell.page);
+    this.open = { r, c };
+    if (reveal) { this.cursor = { r: Math.max(0, r), c: Math.max(0, c) }; this.mustReveal = r >= 0 || c >= 0; }
+    this.cursor = { r: clamp(this.cursor.r, 0, this.grid.m - 1), c: clamp(this.cursor.c, 0, this.grid.n - 1) };
+  }
+
+  get inForce() {
+    const { mode, cut, best } = this.rule;
+    return { milli: mode === 'best' ? null : cut, k: mode === 'threshold' ? null : best };
+  }
+
+  signature() { return JSON.stringify(this.inForce); }
+
+  // ---- controls ----
+
+  listen() {
+    const range = this.$('.threshold'), topk = this.$('.topk');
+    range.oninput = () => { this.rule.cut = Math.round(range.valueAsNumber * 100) * 10; this.changed(); };
+    range.onchange = () => this.commit();
+    topk.oninput = () => {
+      const k = Math.floor(topk.valueAsNumber);
+      if (k >= 1) { this.rule.best = Math.min(k, this.grid.n); this.changed(false); }
+    };
+    topk.onchange = () => { this.showRule(); this.commit(); };
+    for (const radio of this.root.querySelectorAll('.modes input')) {
+      radio.onchange = () => { this.rule.mode = radio.value; this.changed(); this.commit(); };
+    }
+    for (const button of this.root.querySelectorAll('.presets button')) {
+      button.onclick = () => { this.rule.cut = Number(button.dataset.milli); this.changed(); this.commit(); };
+    }
+    // Streamlit sees the component, not the input, as the target: its shortcuts would fire while the slider is moved.
+    for (const part of ['.rule', '.cut']) this.$(part).onkeydown = (event) => event.stopPropagation();
+    this.$('.scroller').onscroll = () => { this.leave(); this.draw(); };
+    this.canvas.onpointermove = (event) => this.aim(event);
+    this.canvas.onpointerleave = () => { this.leave(); this.draw(); };
+    this.canvas.onclick = (event) => this.clicked(event);
+    this.canvas.onkeydown = (event) => this.pressed(event);
+    this.canvas.onblur = () => { this.leave(); this.draw(); };
+  }
+
+  changed(rewrite = true) { if (rewrite) this.showRule(); this.recount(); }
+
+  /** Tell Python, once the keys rest: every message is a run of the script. */
+  commit() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.sent === this.signature()) return;
+      this.sent = this.signature();
+      const { milli, k } = this.inForce;
+      this.send.state('rule', { threshold: milli === null ? null : milli / 1000, top_k: k, token: this.mine.ruleToken });
+    }, 120);
+  }
+
+  showRule() {
+    const { mode, cut, best } = this.rule, range = this.$('.threshold'), topk = this.$('.topk');
+    for (const radio of this.root.querySelectorAll('.modes input')) radio.checked = radio.value === mode;
+    range.value = String(cut / 1000);
+    range.style.setProperty('--at', `${cut / 10}%`);
+    this.$('.value').textContent = (cut / 1000).toFixed(cut % 10 ? 3 : 2);
+    topk.max = String(this.grid.n);
+    if (topk.valueAsNumber !== best) topk.value = String(best);
+    const off = mode === 'best';
+    this.$('.cut').classList.toggle('off', off);
+    this.$('.best').classList.toggle('off', mode === 'threshold');
+    range.disabled = off;
+    topk.disabled = mode === 'threshold';
+    for (const button of this.root.querySelectorAll('.presets button')) {
+      button.disabled = off;
+      button.setAttribute('aria-pressed', String(!off && Number(button.dataset.milli) === cut));
+    }
+  }
+
+  /** The rule or the data are new: select again, show the counts, draw. */
+  recount() {
+    const started = performance.now(), { m, n } = this.grid;
+    const result = (this.result = apply(this.grid, this.inForce));
+    const put = (name, text) => { this.$(`[data-count=${name}]`).textContent = text; };
+    put('pages', `${count(result.total)} of ${count(n)}`);
+    put('text', `${Math.round(100 * result.share)} %`);
+    put('tokens', count(Math.ceil(result.chars / 4)));
+    put('found', `${count(result.found)} of ${count(m)}`);
+    put('none', count(m - result.found));
+    put('unread', plural(result.unread, 'cell'));
+    this.$('.none').textContent = result.unread ? 'none found where read' : 'with none found';
+    this.$('.counts .warn').hidden = result.unread === 0;
+    this.paint();
+    this.draw();
+    const { milli, k } = this.inForce;
+    Object.assign(this.root.dataset, {
+      kept: result.total, found: result.found, cells: result.perRow.reduce((a, b) => a + b, 0),
+      threshold: milli === null ? '' : milli / 1000,
+      topk: k ?? '', drawms: (performance.now() - started).toFixed(1),
+    });
+  }
+
+  legend() {
+    const { pages, milli, n } = this.grid, show = (key, yes) => { this.$(`[data-key=${key}]`).hidden = !yes; };
+    show('gap', milli.some((p, i) => p === GAP && !pages[i % n].unreadable));
+    show('unreadable', pages.some((p) => p.unreadable));
+    show('copy', pages.some((p) => p.copy));
+    const used = Object.keys(MARKS).filter((mark) => Object.values(this.marks).includes(mark));
+    show('marks', used.length > 0);
+    this.$('.marks').textContent = `Decided: ${used.map((mark) => MARKS[mark].join(' ')).join(', ')}`;
+  }
+
+  // ---- pointing ----
+
+  hit(event) {
+    const box = this.canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+    const { n, m } = this.grid, { rowH, cellW, labelW, countX } = this.size;
+    const c = Math.floor((x - this.from.x) / cellW), r = Math.floor((y - this.from.y) / rowH);
+    const inRows = y >= HEAD && r >= 0 && r < m, inCols = x >= labelW && x < countX && c >= 0 && c < n;
+    if (inRows && inCols) return { kind: 'cell', r, c };
+    if (inRows && (x < labelW || x >= countX)) return { kind: 'row', r, c: this.best(r) };
+    return y < HEAD && inCols ? { kind: 'page', r: Math.max(0, this.open.r), c } : null;
+  }
+
+  /** The row's most probable page; where nothing is scored, the open one. */
+  best(r) {
+    const { n, rank } = this.grid;
+    for (let c = 0; c < n; c++) if (rank[r * n + c] === 1) return c;
+    return Math.max(0, this.open.c);
+  }
+
+  aim(event) {
+    const at = this.hit(event), old = this.hover;
+    this.canvas.style.cursor = at ? 'pointer' : 'default';
+    if (at?.kind !== old?.kind || at?.r !== old?.r || at?.c !== old?.c) { this.hover = at; this.draw(); this.describe(); }
+    if (at) this.placeTip(event.clientX, event.clientY);
+  }
+
+  leave() { this.hover = null; this.$('.tip').classList.remove('on'); }
+
+  clicked(event) {
+    const at = this.hit(event);
+    if (at) this.choose(at);
+  }
+
+  choose({ r, c }) {
+    const cell = { row: this.grid.rows[r].id, page: this.grid.pages[c].number };
+    this.cursor = { r, c };
+    this.open = { r, c };
+    this.mine.cell = cell;
+    this.reveal();
+    this.draw();
+    this.send.trigger('cell', cell);
+  }
+
+  pressed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'r' || event.key === 'c') event.stopPropagation(); // Streamlit's own keys: rerun, clear the cache
+    const opens = event.key === 'Enter' || event.key === ' ';
+    if (!opens && !MOVES[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (opens) { this.choose(this.cursor); return; }
+    const { n, m } = this.grid, { r, c } = this.cursor, [dr, dc] = MOVES[event.key];
+    this.cursor = { r: clamp(r + dr, 0, m - 1), c: clamp(c + dc, 0, n - 1) };
+    this.hover = { kind: 'cell', ...this.cursor };
+    this.reveal();
+    this.draw();
+    this.describe();
+    const box = this.canvas.getBoundingClientRect(), { cellW, rowH } = this.size;
+    this.placeTip(box.left + this.from.x + (this.cursor.c + 0.5) * cellW, box.top + this.from.y + (this.cursor.r + 1) * rowH);
+    this.$('.live').textContent = this.words(this.cursor).join('. ');
+  }
+
+  /** Scroll so that the cursor is in sight. */
+  reveal() {
+    const scroller = this.$('.scroller'), { r, c } = this.cursor, { W, H, rowH, cellW, labelW, countX } = this.size;
+    const y = r * rowH, x = c * cellW, seenH = H - HEAD, seenW = Math.min(W, countX) - labelW;
+    scroller.scrollTop = clamp(scroller.scrollTop, y + rowH - seenH, y);
+    scroller.scrollLeft = clamp(scroller.scrollLeft, x + cellW - seenW, x);
+    this.mustReveal = false;
+  }
+
+  // ---- words ----
+
+  /** [where, how probable, criterion] of a cell. */
+  words({ r, c }) {
+    const { n, milli, raw, rank, rows, pages } = this.grid, i = r * n + c, { milli: cut, k } = this.inForce;
+    const page = pages[c], row = rows[r], question = `${row.id} ${row.question}`;
+    const printed = page.label ? ` (printed ${page.label})` : '', copy = page.copy ? ', copy of an earlier page' : '';
+    const where = `Page ${page.number}${printed}${copy}`;
+    if (milli[i] === GAP) return [where, page.unreadable ? 'This page could not be read: kept' : 'Not scored: kept', question];
+    const value = shown(milli[i], cut), score = raw && raw[i] !== GAP ? `, score ${shown(raw[i], null)}` : '';
+    if (this.result.kept[i]) return [where, `Probability ${value}${score}: kept, rank ${rank[i]}`, question];
+    const low = cut !== null && milli[i] < cut;
+    const why = low ? `below ${this.$('.value').textContent}` : `rank ${rank[i]}, beyond the best ${k}`;
+    return [where, `Probability ${value}${score}: left out, ${why}`, question];
+  }
+
+  /** The same three lines for whatever is pointed at. */
+  describe() {
+    const tip = this.$('.tip'), at = this.hover, { grid, result } = this;
+    tip.classList.toggle('on', at !== null);
+    if (!at) return;
+    let [where, how, what] = this.words(at);
+    const kept = result.perRow[at.r];
+    if (at.kind === 'row') {
+      const row = grid.rows[at.r], gaps = result.gaps[at.r] ? `, besides ${count(result.gaps[at.r])} not scored` : '';
+      [where, what] = [row.group ? `${row.id}, ${row.group}` : row.id, row.question];
+      how = `${kept ? plural(kept, 'page') : 'No page'} kept${gaps}`;
+    } else if (at.kind === 'page') {
+      let rows = 0;
+      for (let r = 0; r < grid.m; r++) rows += result.kept[r * grid.n + at.c] === 1;
+      const criteria = rows === 1 ? '1 criterion' : `${count(rows)} criteria`;
+      const state = ['Left out', `Kept for ${criteria}`, 'Kept because it was not scored'][result.union[at.c]];
+      const page = grid.pages[at.c];
+      [how, what] = [page.unreadable ? 'Kept because it could not be read' : state, plural(page.chars, 'character')];
+    }
+    this.$('.where').textContent = where;
+    this.$('.how').textContent = how;
+    this.$('.what').textContent = what;
+  }
+
+  placeTip(clientX, clientY) {
+    const tip = this.$('.tip'), stage = this.$('.stage').getBoundingClientRect();
+    const x = clientX - stage.left + 14, y = clientY - stage.top + 16;
+    tip.style.left = `${clamp(x, 0, Math.max(0, stage.width - tip.offsetWidth))}px`;
+    tip.style.top = `${clientY + 24 + tip.offsetHeight > window.innerHeight ? y - tip.offsetHeight - 28 : y}px`;
+  }
+}
+
+export default function ({ data, key, parentElement, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector('.hm'), view = (root.view ??= new View(root));
+  view.send = { state: setStateValue, trigger: setTriggerValue };
+  const size = `${data.rows.length} criteria by ${data.pages.length} pages`;
+  view.canvas.setAttribute('aria-label', `${size}. Arrow keys move, Enter opens the page.`);
+  view.accept(data, key);
+  return () => { clearTimeout(view.timer); view.observer.disconnect(); };
+}
