@@ -71,8 +71,10 @@ class Page:
     """Why the page could not be read, as a sentence for the reviewer; "" when it could."""
     blank: bool = False
     """True for a page with nothing on it; blank pages count as read."""
+    body: str = ""
+    """SHA-256 of the words without stamped headers and page numbers; "" where there is nothing to compare."""
     duplicate_of: PageRef | None = None
-    """An earlier page of the case with exactly the same text."""
+    """An earlier page of the case with the same body; known only within a case."""
 
     @property
     def digest(self) -> str:

@@ -1,0 +1,155 @@
+"""A child process on a leash. Documents are opened only in such children: a PDF can crash, hang or fill the memory."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+_WORKER = Path(__file__).with_name("worker.py")
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYMUPDF_SUGGEST_LAYOUT_ANALYZER": "0"}
+_MAX_MESSAGE = 64 << 20
+_START_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost."""
+
+    memory_mb: int = 1536
+    """Address space of a child process, in MiB."""
+    page_seconds: float = 20.0
+    """Longest silence of a child: opening a document, reading or drawing one page."""
+    document_seconds: float = 600.0
+    """Longest time for reading one document, and its CPU time."""
+    max_pages: int = 2000
+    max_bytes: int = 200 << 20
+
+    @classmethod
+    def from_settings(cls, settings: "Settings") -> "Limits":
+        return cls(
+            memory_mb=settings.read_memory_mb,
+            page_seconds=settings.page_seconds,
+            document_seconds=settings.document_seconds,
+            max_pages=settings.max_pages,
+            max_bytes=settings.max_upload_mb << 20,
+        )
+
+
+class ChildFailed(Exception):
+    """The child said nothing in time, ended, or said what it must not say. It is dead when this is raised."""
+
+    def __init__(self, timed_out: bool) -> None:
+        super().__init__("time ran out" if timed_out else "the process ended")
+        self.timed_out = timed_out
+
+
+class Child:
+    """One run of worker.py. Not thread safe; `kill()` must be called in the end, or use it in a `with` statement."""
+
+    def __init__(self, limits: Limits, mode: str, *arguments: str) -> None:
+        """Ready when this returns. Raises ChildFailed, or OSError when the system can start no process."""
+        command = [sys.executable, "-I", "-B", str(_WORKER), mode, str(limits.memory_mb)]
+        command += [str(limits.document_seconds), str(limits.page_seconds), *arguments]
+        self._process = subprocess.Popen(  # noqa: S603 - our own program; paths are content addresses
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=_ENVIRONMENT,
+            bufsize=0,
+        )
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        self._output = self._process.stdout.fileno()
+        self._poll = select.poll()
+        self._poll.register(self._output, select.POLLIN)
+        self._buffer = bytearray()
+        if self.message(_START_SECONDS).get("event") != "ready":
+            self._fail(timed_out=False)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Raises ChildFailed."""
+        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
+        try:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+        except OSError:
+            self._fail(timed_out=False)
+
+    def message(self, seconds: float) -> dict[str, Any]:
+        """The next message, which must be complete within `seconds`. Raises ChildFailed."""
+        end, seen = time.monotonic() + seconds, 0
+        while (at := self._buffer.find(b"\n", seen)) < 0:
+            seen = len(self._buffer)
+            self._receive(end)
+        line = bytes(self._buffer[:at])
+        del self._buffer[: at + 1]
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            message = None
+        if not isinstance(message, dict):
+            self._fail(timed_out=False)
+        answer: dict[str, Any] = message
+        return answer
+
+    def data(self, size: int, seconds: float) -> bytes:
+        """The next `size` bytes, which must be there within `seconds`. Raises ChildFailed."""
+        end = time.monotonic() + seconds
+        if not 0 <= size <= _MAX_MESSAGE:
+            self._fail(timed_out=False)
+        while len(self._buffer) < size:
+            self._receive(end)
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+    def kill(self) -> None:
+        """Ends the process and all it started. Safe to call again."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _receive(self, end: float) -> None:
+        left = end - time.monotonic()
+        if left <= 0 or not self._poll.poll(left * 1000):
+            self._fail(timed_out=True)
+        chunk = os.read(self._output, 1 << 20)
+        self._buffer += chunk
+        if not chunk or len(self._buffer) > _MAX_MESSAGE + (1 << 20):
+            self._fail(timed_out=False)
+
+    def _fail(self, *, timed_out: bool) -> Never:
+        self.kill()
+        raise ChildFailed(timed_out)
+
+
+def whole_number(message: dict[str, Any], name: str, low: int, high: int) -> int:
+    """`message[name]`, an integer in [low, high]. Raises ValueError: a child that was taken over may say anything."""
+    value = message.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(name)
+    return value

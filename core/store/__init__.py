@@ -1,0 +1,267 @@
+"""The database: one class, the only place that knows SQLAlchemy.
+
+Each method is one transaction. Writers take turns, readers never wait; what a method returned as saved survives a
+power cut. Times leave in UTC. Every error of the database is a `StoreError` whose message can be shown as it stands.
+
+SQLite is the database that is tested. The migrations, the triggers and the locks have their PostgreSQL form as well.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from core.domain import (
+    Case,
+    CaseDocument,
+    CaseSummary,
+    CriteriaSet,
+    Decision,
+    Job,
+    JobState,
+    Label,
+    Page,
+    PageRef,
+)
+from core.store import answers as _answers
+from core.store import audit as _audit
+from core.store import cases as _cases
+from core.store import criteria as _criteria
+from core.store import decisions as _decisions
+from core.store import documents as _documents
+from core.store import labels as _labels
+from core.store import people as _people
+from core.store.audit import AuditEntry
+from core.store.engine import make_engine, reading, translated, writing
+from core.store.migrate import migrate
+from core.store.tables import utc
+
+__all__ = ["AuditEntry", "Store"]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Open it with `Store.open`; share one between threads; close it, or use it in a `with` statement."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Callable[[], datetime] = _now) -> Self:
+        """The database at `url` (SQLAlchemy address), made or brought up to date if need be.
+
+        `clock` answers the present with a time zone. Raises StoreError when the database cannot be written, belongs to
+        another program, or was written by a newer Chartsieve; nothing is changed then.
+        """
+        engine = make_engine(url)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine, clock)
+
+    def close(self) -> None:
+        with translated():
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _at(self) -> datetime:
+        return utc(self._clock())
+
+    # Documents
+
+    def add_document(self, document: str, *, size: int, pages: Sequence[Page]) -> None:
+        """Keep the pages of the file with SHA-256 `document` and `size` bytes; a document kept already stays as it is.
+
+        `pages` must be complete and in order (ValueError). `Page.duplicate_of` is not kept: it depends on the case.
+        """
+        rows = _documents.rows_of(document, pages)
+        with writing(self._engine) as session:
+            _documents.add(session, document, size=size, rows=rows, at=self._at())
+
+    def has_document(self, document: str) -> bool:
+        """Whether the pages of the document are here."""
+        with reading(self._engine) as session:
+            return _documents.is_read(session, document)
+
+    def pages(self, document: str) -> tuple[Page, ...]:
+        """All pages in order, with `words` left empty. Raises NotFound when the document has not been read."""
+        with reading(self._engine) as session:
+            return _documents.pages(session, document)
+
+    def page(self, ref: PageRef) -> Page:
+        """One page with its words. Raises NotFound."""
+        with reading(self._engine) as session:
+            return _documents.page(session, ref)
+
+    # Criteria sets
+
+    def save_criteria(self, criteria: CriteriaSet, *, by: str) -> CriteriaSet:
+        """`criteria` with its stored version.
+
+        The same content under the same name is the version stored before; other content is the next version.
+        """
+        with writing(self._engine) as session:
+            return _criteria.save(session, criteria, by=by, at=self._at())[1]
+
+    def criteria_sets(self) -> list[CriteriaSet]:
+        """The newest version of each name, newest first."""
+        with reading(self._engine) as session:
+            return _criteria.newest(session)
+
+    # Cases
+
+    def create_case(
+        self,
+        name: str,
+        *,
+        criteria: CriteriaSet,
+        documents: Sequence[CaseDocument],
+        scorer: str,
+        rule: str,
+        by: str,
+    ) -> int:
+        """The id of a new case with its criteria set saved and its job waiting: all of it or nothing.
+
+        The documents may be read later; `CaseDocument.pages` counts until then. Raises StoreError when `documents` is
+        empty or names a file twice.
+        """
+        with writing(self._engine) as session:
+            return _cases.create(
+                session, name, asked=criteria, files=documents, scorer=scorer, rule=rule, by=by, at=self._at()
+            )
+
+    def case(self, case_id: int) -> Case:
+        """Raises NotFound."""
+        with reading(self._engine) as session:
+            return _cases.get(session, case_id)
+
+    def cases(self) -> list[CaseSummary]:
+        """The queue, newest case first."""
+        with reading(self._engine) as session:
+            return _cases.summaries(session)
+
+    def set_rule(self, case_id: int, rule: str, *, by: str) -> None:
+        """Put a selection rule in force; the rule in force already changes nothing. Raises NotFound."""
+        with writing(self._engine) as session:
+            _cases.set_rule(session, case_id, rule, by=by, at=self._at())
+
+    # Answers of scorers
+
+    def save_answers(self, fingerprint: str, answers: Sequence[tuple[str, str, float | str]]) -> None:
+        """Keep (question digest, text digest, score in [0, 1] or reason of a gap), all or nothing.
+
+        The first score of a pair stays for good. A gap is replaced by a later score or gap, a score never by a gap.
+        Raises ValueError for a score outside [0, 1].
+        """
+        _answers.check(answers)
+        with writing(self._engine) as session:
+            _answers.save(session, fingerprint, answers)
+
+    def answers(
+        self, fingerprint: str, questions: Sequence[str], texts: Sequence[str]
+    ) -> dict[tuple[str, str], float | str]:
+        """What is known for questions x texts: {(question digest, text digest): score or reason of a gap}."""
+        with reading(self._engine) as session:
+            return _answers.find(session, fingerprint, questions, texts)
+
+    # Labels and decisions
+
+    def add_label(self, case_id: int, label: Label) -> bool:
+        """Add to the history of labels.
+
+        False, and nothing is stored, when this reviewer's newest label for the page and criterion has the same verdict
+        and note. Raises NotFound when the case has no such criterion or no such page that was read.
+        """
+        with writing(self._engine) as session:
+            return _labels.add(session, case_id, label, at=self._at())
+
+    def labels(self, case_id: int | None = None) -> list[tuple[int, Label]]:
+        """(case id, newest label for each case, page, criterion and reviewer), in the order they were given."""
+        with reading(self._engine) as session:
+            return _labels.newest(session, case_id)
+
+    def decide(self, case_id: int, decision: Decision, *, seen: int) -> Decision | None:
+        """Add to the history of decisions on a criterion; the stored decision carries its id.
+
+        `seen` is the id of the newest decision the person saw for this criterion, 0 for none. None, and nothing is
+        stored, when the newest decision is by the same reviewer with equal outcome, rationale and citations. Otherwise
+        raises Conflict when the newest decision is not `seen`: it stands, and the message says who made it. Raises
+        NotFound when the case has no such criterion or no such cited page.
+        """
+        with writing(self._engine) as session:
+            return _decisions.decide(session, case_id, decision, seen=seen, at=self._at())
+
+    def decisions(self, case_id: int) -> dict[str, Decision]:
+        """The newest decision of each criterion that has one."""
+        with reading(self._engine) as session:
+            return _decisions.newest(session, case_id)
+
+    def history(self, case_id: int, criterion: str) -> list[Decision]:
+        """All decisions on a criterion, oldest first."""
+        with reading(self._engine) as session:
+            return _decisions.history(session, case_id, criterion)
+
+    # Jobs
+
+    def job(self, case_id: int) -> Job | None:
+        """None when there is no such case."""
+        with reading(self._engine) as session:
+            return _cases.job(session, case_id)
+
+    def update_job(
+        self, case_id: int, *, state: JobState, stage: str = "", done: int = 0, total: int = 0, message: str = ""
+    ) -> bool:
+        """Replace what the job says. Raises NotFound.
+
+        A job that is done, failed or cancelled leaves that state only to "waiting": any other update of it changes
+        nothing and returns False, so that progress reported late never undoes a cancellation.
+        """
+        with writing(self._engine) as session:
+            return _cases.update_job(
+                session, case_id, at=self._at(), state=state, stage=stage, done=done, total=total, message=message
+            )
+
+    def unfinished_jobs(self) -> list[int]:
+        """Cases whose job is waiting or running, oldest first: what to pick up when the program starts."""
+        with reading(self._engine) as session:
+            return _cases.unfinished(session)
+
+    # People and audit
+
+    def reviewers(self) -> list[str]:
+        """Names seen, latest first."""
+        with reading(self._engine) as session:
+            return _people.reviewers(session)
+
+    def add_reviewer(self, name: str) -> None:
+        """Put `name` first among the people seen."""
+        with writing(self._engine) as session:
+            _people.remember(session, name)
+
+    def audit(self, case_id: int | None = None) -> list[AuditEntry]:
+        """The audit log, oldest first; of one case, or all of it."""
+        with reading(self._engine) as session:
+            return _audit.entries(session, case_id)
+
+    def verify_audit(self) -> int | None:
+        """The id of the first entry that is missing, changed, or disagrees with its label or decision; None: all hold.
+
+        A label or decision that the log does not know counts as the entry after the last.
+        """
+        with reading(self._engine) as session:
+            return _audit.first_broken(session)

@@ -1,0 +1,72 @@
+"""Criteria sets: every content of a name is a version, kept for good."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain import CriteriaSet, Criterion
+from core.errors import NotFound
+from core.store import audit
+from core.store.tables import CaseRow, CriteriaSetRow, CriterionRow
+
+
+def save(session: Session, criteria: CriteriaSet, *, by: str, at: datetime) -> tuple[int, CriteriaSet]:
+    """Id and stored version: the one with this name and content, or a new one."""
+    content = criteria.digest
+    same = select(CriteriaSetRow).where(CriteriaSetRow.name == criteria.name, CriteriaSetRow.digest == content)
+    if (row := session.scalar(same)) is None:
+        last = session.scalar(select(func.max(CriteriaSetRow.version)).where(CriteriaSetRow.name == criteria.name))
+        row = CriteriaSetRow(name=criteria.name, version=(last or 0) + 1, digest=content, created_by=by, created_at=at)
+        session.add(row)
+        session.flush()
+        session.add_all(
+            CriterionRow(
+                set_id=row.id,
+                position=i,
+                criterion=c.id,
+                question=c.question,
+                instruction=c.instruction,
+                heading=c.group,
+            )
+            for i, c in enumerate(criteria)
+        )
+        audit.append(session, "criteria saved", at=at, actor=by, name=row.name, version=row.version, digest=content)
+    return row.id, replace(criteria, version=row.version)
+
+
+def newest(session: Session) -> list[CriteriaSet]:
+    """The newest version of each name, newest first."""
+    last = select(func.max(CriteriaSetRow.id)).group_by(CriteriaSetRow.name)
+    rows = session.scalars(
+        select(CriteriaSetRow).where(CriteriaSetRow.id.in_(last)).order_by(CriteriaSetRow.id.desc())
+    ).all()
+    criteria = _criteria(session, [row.id for row in rows])
+    return [CriteriaSet(row.name, criteria[row.id], row.version) for row in rows]
+
+
+def get(session: Session, set_id: int) -> CriteriaSet:
+    row = session.get_one(CriteriaSetRow, set_id)
+    return CriteriaSet(row.name, _criteria(session, [set_id])[set_id], row.version)
+
+
+def _criteria(session: Session, sets: Sequence[int]) -> dict[int, tuple[Criterion, ...]]:
+    found: dict[int, list[Criterion]] = defaultdict(list)
+    query = select(CriterionRow).where(CriterionRow.set_id.in_(sets))
+    for row in session.scalars(query.order_by(CriterionRow.set_id, CriterionRow.position)):
+        found[row.set_id].append(Criterion(row.criterion, row.question, row.instruction, row.heading))
+    return {s: tuple(found[s]) for s in sets}
+
+
+def check_asked(session: Session, case_id: int, criterion: str) -> None:
+    """Raises NotFound unless the case exists and asks `criterion`."""
+    query = (
+        select(CriterionRow.criterion)
+        .join(CaseRow, CaseRow.criteria_set_id == CriterionRow.set_id)
+        .where(CaseRow.id == case_id, CriterionRow.criterion == criterion)
+    )
+    if session.scalar(query) is None:
+        raise NotFound(f"Case {case_id} does not ask criterion {criterion}. Nothing was saved. Open the case again.")

@@ -1,0 +1,285 @@
+"""The tables, as SQLAlchemy classes. `migrations/` makes exactly these; a test compares the two.
+
+What the tool found (`answers`) and what a person judged (`labels`, `decisions`) are different tables. The last two and
+`audit` are append-only: the database refuses UPDATE and DELETE on them.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import ClassVar, Literal, get_args
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from core.domain import DECISIONS, VERDICTS, Arm, DecisionOutcome, JobState, Source, Verdict
+
+Action = Literal["case created", "criteria saved", "rule changed", "label", "decision"]
+"""What the audit log speaks of."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment. Timezone-aware on the way in (ValueError otherwise), in UTC on the way out, kept to the microsecond.
+
+    Stored as ISO 8601 text of one width, so that it sorts, reads and hashes alike in every database.
+    """
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else utc(value).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def utc(moment: datetime) -> datetime:
+    """`moment` in UTC. Raises ValueError when it carries no time zone."""
+    if moment.tzinfo is None:
+        raise ValueError("A time without a time zone cannot be stored.")
+    return moment.astimezone(UTC)
+
+
+def _one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(a) for a in allowed)})", name=column)
+
+
+def _fraction(column: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} >= 0 AND {column} <= 1", name=column)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[type, type[TypeDecorator[datetime]]]] = {datetime: Utc}
+
+
+class DocumentRow(Base):
+    """A file. Made with its case; its pages follow when it has been read."""
+
+    __tablename__ = "documents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    page_count: Mapped[int]
+    size: Mapped[int | None]
+    """Bytes; NULL until the document has been read."""
+    read_at: Mapped[datetime | None]
+    __table_args__ = (
+        CheckConstraint("page_count >= 0", name="page_count"),
+        CheckConstraint("(size IS NULL) = (read_at IS NULL) AND (size IS NULL OR size >= 0)", name="size"),
+    )
+
+
+class PageRow(Base):
+    __tablename__ = "pages"
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[Source] = mapped_column(String)
+    label: Mapped[str]
+    rotation: Mapped[int]
+    width: Mapped[float]
+    height: Mapped[float]
+    problem: Mapped[str]
+    blank: Mapped[bool]
+    body: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    words: Mapped[bytes] = mapped_column(LargeBinary)
+    """Last, so that reading the other columns never walks through it. See `documents.pack_words`."""
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("rotation IN (0, 90, 180, 270)", name="rotation"),
+        CheckConstraint("width > 0 AND height > 0", name="area"),
+        _one_of("source", get_args(Source)),
+    )
+
+
+class CriteriaSetRow(Base):
+    __tablename__ = "criteria_sets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[int]
+    digest: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("name", "version"),
+        UniqueConstraint("name", "digest"),
+        CheckConstraint("version >= 1", name="version"),
+    )
+
+
+class CriterionRow(Base):
+    __tablename__ = "criteria"
+    set_id: Mapped[int] = mapped_column(ForeignKey("criteria_sets.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    criterion: Mapped[str]
+    question: Mapped[str] = mapped_column(Text)
+    instruction: Mapped[str] = mapped_column(Text)
+    heading: Mapped[str]
+    """The criterion's group; `group` is a word of SQL."""
+    __table_args__ = (UniqueConstraint("set_id", "criterion"),)
+
+
+class CaseRow(Base):
+    __tablename__ = "cases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    criteria_set_id: Mapped[int] = mapped_column(ForeignKey("criteria_sets.id"))
+    scorer: Mapped[str]
+    rule: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class CaseDocumentRow(Base):
+    __tablename__ = "case_documents"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    name: Mapped[str]
+    __table_args__ = (UniqueConstraint("case_id", "document_id"),)
+
+
+class JobRow(Base):
+    __tablename__ = "jobs"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    state: Mapped[JobState] = mapped_column(String)
+    stage: Mapped[str]
+    done: Mapped[int]
+    total: Mapped[int]
+    message: Mapped[str]
+    started_by: Mapped[str]
+    updated_at: Mapped[datetime]
+    __table_args__ = (
+        _one_of("state", get_args(JobState)),
+        CheckConstraint("done >= 0 AND total >= 0", name="progress"),
+    )
+
+
+class ScorerRow(Base):
+    """Fingerprints, questions and texts get a number, so that an answer costs a few bytes."""
+
+    __tablename__ = "scorers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+
+
+class QuestionRow(Base):
+    __tablename__ = "questions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+
+
+class TextRow(Base):
+    __tablename__ = "texts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+
+
+class AnswerRow(Base):
+    """Either a score or the reason of a gap."""
+
+    __tablename__ = "answers"
+    scorer_id: Mapped[int] = mapped_column(ForeignKey("scorers.id"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    text_id: Mapped[int] = mapped_column(ForeignKey("texts.id"), primary_key=True)
+    score: Mapped[float | None]
+    gap: Mapped[str | None]
+    __table_args__ = (
+        _fraction("score"),
+        CheckConstraint("(score IS NULL) <> (gap IS NULL)", name="either"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class LabelRow(Base):
+    __tablename__ = "labels"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int]
+    document_id: Mapped[int]
+    page: Mapped[int]
+    criterion: Mapped[str]
+    reviewer: Mapped[str]
+    verdict: Mapped[Verdict] = mapped_column(String)
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    arm: Mapped[Arm] = mapped_column(String)
+    inclusion_probability: Mapped[float | None]
+    blind: Mapped[bool]
+    fingerprint: Mapped[str]
+    score: Mapped[float | None]
+    probability: Mapped[float | None]
+    threshold: Mapped[float | None]
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "document_id"], ["case_documents.case_id", "case_documents.document_id"]),
+        ForeignKeyConstraint(["document_id", "page"], ["pages.document_id", "pages.number"]),
+        _one_of("verdict", VERDICTS),
+        _one_of("arm", get_args(Arm)),
+        CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="inclusion_probability"),
+        _fraction("score"),
+        _fraction("probability"),
+        _fraction("threshold"),
+        Index(None, "case_id", "criterion", "document_id", "page", "reviewer", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class DecisionRow(Base):
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    criterion: Mapped[str]
+    outcome: Mapped[DecisionOutcome] = mapped_column(String)
+    rationale: Mapped[str] = mapped_column(Text)
+    citations: Mapped[str] = mapped_column(Text)
+    """JSON; see `decisions.dump_citations`."""
+    reviewer: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (
+        _one_of("outcome", DECISIONS),
+        Index(None, "case_id", "criterion", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class ReviewerRow(Base):
+    __tablename__ = "reviewers"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[int]
+    """Larger: seen later."""
+    __table_args__ = (CheckConstraint("name <> ''", name="name"),)
+
+
+class AuditRow(Base):
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(32))
+    """As `Utc` writes it; text, because it is hashed as it stands."""
+    actor: Mapped[str]
+    action: Mapped[Action] = mapped_column(String)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    detail: Mapped[str] = mapped_column(Text)
+    """Canonical JSON."""
+    hash: Mapped[str]

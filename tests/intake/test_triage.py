@@ -1,0 +1,125 @@
+"""The rules that turn a child's message into a page, without a child."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain import Page, PageRef, Word
+from core.intake import mark_duplicates
+from core.intake.triage import GARBLED, IMAGE_ONLY, TOO_DENSE, body, reading, to_page
+
+REF = PageRef("d", 1)
+Box = tuple[int, int, int, int]
+
+
+def message(*rows: tuple[str, Box], **facts: Any) -> dict[str, Any]:
+    """A child's message; each row is one line of one word or more, sharing a box out would not matter here."""
+    words = [[*box, word, line] for line, (text, box) in enumerate(rows) for word in text.split(" ")]
+    return {"rotation": 0, "width": 612.0, "height": 792.0, "cut": False, "words": words, **facts}
+
+
+def row(text: str, top: float) -> list[Word]:
+    return [Word(word, (0.1 + 0.05 * i, top, 0.14 + 0.05 * i, top + 0.012)) for i, word in enumerate(text.split())]
+
+
+def page(number: int, *rows: str, document: str = "d", **facts: Any) -> Page:
+    words = [w for i, text in enumerate(rows) for w in row(text, 0.2 + i * 0.02)]
+    text = "\n".join(rows)
+    return with_body(Page(PageRef(document, number), text, tuple(words), **facts))
+
+
+def with_body(read: Page) -> Page:
+    return replace(read, body=body(read))
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=12), st.integers(0, 3)), max_size=30))
+def test_the_text_is_always_its_words(raw: list[tuple[str, int]]) -> None:
+    words = [[100, 100, 900, 200, text, line] for text, line in raw]
+    made = to_page(REF, reading({"rotation": 0, "width": 612, "height": 792, "cut": False, "words": words}))
+    assert made.text.split() == [w.text for w in made.words]
+    assert all(0 <= x0 <= x1 <= 1 and 0 <= y0 <= y1 <= 1 for x0, y0, x1, y1 in (w.box for w in made.words))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=7) | st.dictionaries(st.sampled_from(["words", "width", "ink"]), inner),
+        max_leaves=12,
+    ),
+    st.sampled_from(["words", "rotation", "width", "height", "cut", "images", "ink", "paper"]),
+)
+def test_a_child_that_was_taken_over_cannot_make_a_crooked_page(value: Any, field: str) -> None:
+    try:
+        made = to_page(REF, reading({**message(("sound text", (1, 1, 9, 9))), field: value}))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return
+    assert made.text.split() == [w.text for w in made.words]
+    assert made.rotation in (0, 90, 180, 270)
+    assert 0 < made.width < float("inf")
+
+
+@pytest.mark.parametrize(
+    ("characters", "images", "ink", "problem"),
+    [
+        (149, 0.5, 0.0, IMAGE_ONLY),
+        (150, 1.0, 0.0, ""),
+        (149, 0.49, 0.0, ""),
+        (49, 0.0, 0.0051, IMAGE_ONLY),
+        (49, 0.0, 0.005, ""),
+        (50, 0.0, 0.5, ""),
+        (49, 0.0, None, IMAGE_ONLY),
+    ],
+)
+def test_a_page_needs_text_for_what_is_on_it(characters: int, images: float, ink: float | None, problem: str) -> None:
+    facts = {"images": images, "ink": ink, "paper": 255}
+    made = to_page(REF, reading(message(("x" * characters, (1000, 5000, 9000, 5200)), **facts)))
+    assert (made.problem, made.source) == (problem, "none" if problem else "text")
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper", "blank"), [(0.00029, 255, True), (0.0003, 255, False), (0.0, 96, True), (0.0, 95, False)]
+)
+def test_a_blank_page_is_light_and_has_less_ink_than_a_word(ink: float, paper: int, blank: bool) -> None:
+    assert to_page(REF, reading(message(ink=ink, paper=paper))).blank is blank
+
+
+def test_more_than_a_tenth_of_meaningless_letters_is_too_much() -> None:
+    sound, odd = "a" * 90, "\ue001" * 10
+    assert to_page(REF, reading(message((sound + odd, (0, 5000, 9000, 5200))))).problem == ""
+    assert to_page(REF, reading(message((sound[1:] + odd, (0, 5000, 9000, 5200))))).problem == GARBLED
+
+
+def test_a_page_cut_for_its_length_is_not_called_read() -> None:
+    made = to_page(REF, reading(message(("word " * 50 + "end", (0, 5000, 9000, 5200)), cut=True)))
+    assert (made.source, made.problem) == ("none", TOO_DENSE)
+
+
+def test_an_exact_copy_points_to_the_first_page_across_documents() -> None:
+    pages = [page(1, "same words"), page(2, "other"), page(3, "same words"), page(1, "same words", document="e")]
+    first = PageRef("d", 1)
+    assert [p.duplicate_of for p in mark_duplicates(pages)] == [None, None, first, first]
+
+
+def test_one_changed_value_is_no_copy() -> None:
+    pages = [page(1, "CRP 1.5 mg/L"), page(2, "CRP -1.5 mg/L"), page(3, "CRP 15 mg/L"), page(4, "crp 1.5 mg/L")]
+    assert [p.duplicate_of for p in mark_duplicates(pages)] == [None] * 4
+
+
+def test_a_copy_under_another_fax_header_is_a_copy() -> None:
+    def faxed(number: int, header: str) -> Page:
+        words = (*row(header, 0.015), *row("Tuberculosis screening negative", 0.4))
+        return with_body(Page(PageRef("d", number), " ".join(w.text for w in words), words))
+
+    pages = [faxed(1, "FAX 555-010-4477 P.001/002"), faxed(2, "FAX 555-010-4477 P.002/002"), faxed(3, "Denied")]
+    assert [p.duplicate_of for p in mark_duplicates(pages)] == [None, PageRef("d", 1), None]
+
+
+def test_blank_unreadable_and_empty_pages_are_never_copies() -> None:
+    pages = [
+        page(1, blank=True), page(2, blank=True), page(3, "stamp", source="none"), page(4, "stamp", source="none"),
+        page(5), page(6), page(7, "stamp"),
+    ]  # fmt: skip
+    assert [p.duplicate_of for p in mark_duplicates(pages)] == [None] * 7

@@ -1,0 +1,71 @@
+"""Small values that the tests of the database share."""
+
+from datetime import UTC, datetime
+
+from core.domain import (
+    CaseDocument,
+    Citation,
+    CriteriaSet,
+    Criterion,
+    Decision,
+    DecisionOutcome,
+    Label,
+    Page,
+    PageRef,
+    Verdict,
+    Word,
+)
+from core.store import Store
+
+DOCUMENT = "a" * 64
+OTHER = "b" * 64
+NOON = datetime(2026, 11, 2, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def page(number: int, document: str = DOCUMENT) -> Page:
+    text = f"page {number}\nstands here"
+    words = tuple(Word(w, (0.1 * i, 0.1, 0.1 * i + 0.05, 1 / 3)) for i, w in enumerate(text.split()))
+    return Page(PageRef(document, number), text, words, label=f"{number} of 3", rotation=90, width=792.0, height=612.0)
+
+
+def criteria(*questions: str, name: str = "Knee MRI") -> CriteriaSet:
+    asked = questions or ("Is there knee pain?", "Did physical therapy fail?")
+    return CriteriaSet(name, tuple(Criterion(f"c{i}", q, "Look twice.", "History") for i, q in enumerate(asked, 1)))
+
+
+def add_case(store: Store, *, name: str = "Case one", document: str = DOCUMENT) -> int:
+    store.add_document(document, size=1000, pages=[page(n, document) for n in (1, 2, 3)])
+    return store.create_case(
+        name,
+        criteria=criteria(),
+        documents=[CaseDocument(document, "chart.pdf", 3)],
+        scorer="embedded",
+        rule="threshold 0.5",
+        by="Ann",
+    )
+
+
+def decision(
+    outcome: DecisionOutcome = "met", *, by: str = "Ann", rationale: str = "See the note.", criterion: str = "c1"
+) -> Decision:
+    cited = Citation(PageRef(DOCUMENT, 2), "2 of 3", "stands here", ((0.1, 0.2, 0.3, 1 / 3),))
+    return Decision(criterion, outcome, rationale, by, NOON, (cited,))
+
+
+def label(verdict: Verdict = "relevant", *, by: str = "Ann", number: int = 1, note: str = "") -> Label:
+    return Label(
+        page=PageRef(DOCUMENT, number),
+        criterion="c1",
+        verdict=verdict,
+        reviewer=by,
+        at=NOON,
+        arm="audit",
+        inclusion_probability=0.1,
+        blind=True,
+        fingerprint="0123456789abcdef",
+        score=1 / 3,
+        probability=0.25,
+        threshold=0.5,
+        seed=2**40,
+        note=note,
+    )

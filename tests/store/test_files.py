@@ -1,0 +1,135 @@
+"""Documents on disk."""
+
+import hashlib
+import io
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import NotAPdf, NotFound, TooLarge
+from core.store.files import Files, display_name
+
+PDF = b"%PDF-1.7\n" + b"x" * 5000
+LIMIT = 1 << 20
+
+
+def everything(root: Path) -> list[Path]:
+    return [p for p in root.rglob("*") if p.is_file()]
+
+
+@pytest.mark.parametrize("as_stream", [False, True])
+def test_a_document_comes_back_byte_for_byte_under_its_hash(tmp_path: Path, as_stream: bool) -> None:
+    files = Files(tmp_path / "documents")
+    document, size = files.save(io.BytesIO(PDF) if as_stream else PDF, LIMIT)
+    assert (document, size) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
+    assert files.path(document).read_bytes() == PDF
+
+
+def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    assert files.save(PDF, LIMIT) == files.save(io.BytesIO(PDF), LIMIT)
+    assert len(everything(tmp_path)) == 1
+
+
+def test_files_and_folders_are_the_owners_alone(tmp_path: Path) -> None:
+    files = Files(tmp_path / "documents")
+    path = files.path(files.save(PDF, LIMIT)[0])
+    modes = [stat.S_IMODE(p.stat().st_mode) for p in (path, path.parent, tmp_path / "documents")]
+    assert modes == [0o400, 0o700, 0o700]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", NotAPdf),
+        (b"<html>%PD", NotAPdf),
+        (b"x" * 1020 + b"%PDF-1.7", NotAPdf),
+        (PDF + b"x" * LIMIT, TooLarge),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, data: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Files(tmp_path).save(data, LIMIT)
+    assert everything(tmp_path) == []
+
+
+def test_a_stream_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell():
+                raise OSError("connection lost")
+            return super().read(100 if size else 0)
+
+    with pytest.raises(OSError, match="connection lost"):
+        Files(tmp_path).save(Broken(PDF), LIMIT)
+    assert everything(tmp_path) == []
+
+
+def test_the_first_letters_may_stand_a_little_later_even_in_small_pieces(tmp_path: Path) -> None:
+    class Dripping(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(min(7, size or 0))
+
+    data = b"\n" * 1019 + b"%PDF-1.7 late"
+    document, size = Files(tmp_path).save(Dripping(data), LIMIT)
+    assert (document, size) == (hashlib.sha256(data).hexdigest(), len(data))
+
+
+def test_exactly_the_limit_is_allowed(tmp_path: Path) -> None:
+    assert Files(tmp_path).save(PDF, len(PDF))[1] == len(PDF)
+    with pytest.raises(TooLarge):
+        Files(tmp_path).save(PDF, len(PDF) - 1)
+
+
+@pytest.mark.parametrize("document", ["0" * 64, "../../etc/passwd", "", "A" * 64, "0" * 63 + "\n"])
+def test_an_unknown_document_is_not_found(tmp_path: Path, document: str) -> None:
+    with pytest.raises(NotFound):
+        Files(tmp_path).path(document)
+
+
+def test_a_removed_document_is_gone_and_removing_again_is_no_error(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    document, _ = files.save(PDF, LIMIT)
+    files.remove(document)
+    files.remove(document)
+    files.remove("../outside")
+    with pytest.raises(NotFound):
+        files.path(document)
+
+
+def test_nothing_is_made_before_something_is_stored(tmp_path: Path) -> None:
+    files = Files(tmp_path / "documents")
+    with pytest.raises(NotFound):
+        files.path("0" * 64)
+    assert not (tmp_path / "documents").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("packet.pdf", "packet.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\me\\Case 12.pdf", "Case 12.pdf"),
+        ("in\u202efdp.exe", "infdp.exe"),
+        ("two\nlines\t.pdf", "two lines .pdf"),
+        ("Müller\x00.pdf", "Müller.pdf"),
+        ("...", "document.pdf"),
+        ("", "document.pdf"),
+        ("x" * 500, "x" * 120),
+    ],
+)
+def test_names_become_labels(name: str, label: str) -> None:
+    assert display_name(name) == label
+
+
+@given(st.text(max_size=300))
+def test_any_name_becomes_a_printable_label_on_one_line(name: str) -> None:
+    label = display_name(name)
+    assert 1 <= len(label) <= 120
+    assert "/" not in label
+    assert "\\" not in label
+    assert all(c == " " or not c.isspace() for c in label)
+    label.encode()
