@@ -11,16 +11,25 @@ _UNSEEN = dict.fromkeys(
         *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, *range(0xD800, 0xE000), *range(0xE000, 0xF900),
     ]
 )  # fmt: skip
+_VISIBLE_HYPHEN = re.compile("(?<=\\w)\u00ad(?=\\w)")
+"""Inside a word a PDF's soft hyphen is one that is printed (DC-SIGN); at its end it is a broken line's."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\"'])|\n+")
 
 
 def clean_text(text: str) -> str:
     """`text` for display, search and storage.
 
-    Control, bidirectional, zero-width, surrogate and private-use characters are removed, ligatures unfolded, line ends
+    Control, bidirectional, zero-width, surrogate and private-use characters are removed, ligatures unfolded, soft
+    hyphens inside a word made plain ones, line ends
     become a newline, and the result is in NFC: page text is untrusted input.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSEEN).translate(_LIGATURES)
+    text = (
+        _VISIBLE_HYPHEN.sub("-", text)
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .translate(_UNSEEN)
+        .translate(_LIGATURES)
+    )
     return unicodedata.normalize("NFC", text)
 
 

@@ -28,6 +28,9 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+"""On an address below the root, Streamlit asks for these there first, and takes the 404 as an answer."""
+
 Serve = Callable[[Path, Mapping[str, str]], str]
 OpenPage = Callable[..., Page]
 
@@ -67,7 +70,7 @@ def _chromium() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests. Without one they are skipped, or fail when CHARTSIEVE_REQUIRE_BROWSER=1."""
     path = _chromium()
@@ -117,7 +120,7 @@ def _wait(server: Server) -> None:
     pytest.fail(f"the app did not start:\n{server.tail()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """`serve(script, env)` runs a Streamlit script with the repository's settings and returns its address.
 
@@ -149,8 +152,9 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            problems.append(f"{message.text} ({message.location.get('url', '')})")
+        address = message.location.get("url", "")
+        if message.type == "error" and not address.endswith(PROBES):
+            problems.append(f"{message.text} ({address})")
 
     def on_error(error: Error) -> None:
         problems.append(str(error))

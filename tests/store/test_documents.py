@@ -13,7 +13,14 @@ from tests.store.examples import DOCUMENT, OTHER, page
 PAGES = [
     page(1),
     Page(PageRef(DOCUMENT, 2), "", source="none", problem="The scan is too faint."),
-    Page(PageRef(DOCUMENT, 3), "ein Wörtchen ✓", source="ocr", blank=True, body="b" * 64, duplicate_of=PageRef(DOCUMENT, 1)),
+    Page(
+        PageRef(DOCUMENT, 3),
+        "ein Wörtchen ✓",
+        source="ocr",
+        blank=True,
+        body="b" * 64,
+        duplicate_of=PageRef(DOCUMENT, 1),
+    ),
 ]
 
 

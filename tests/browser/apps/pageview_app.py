@@ -27,7 +27,7 @@ MARKS = {
 @st.cache_data
 def drawn(page: int) -> bytes:
     """PNG of a made-up page at 110 dpi."""
-    with pymupdf.open() as document:  # type: ignore[no-untyped-call]
+    with pymupdf.open() as document:
         sheet = document.new_page(width=612, height=792)
         sheet.insert_text((500, 40), f"{page} of {PAGES}", fontsize=9)
         for i, line in enumerate(LINES):

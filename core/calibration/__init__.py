@@ -1,0 +1,1 @@
+"""From raw scores to probabilities, and what may be promised about a threshold."""

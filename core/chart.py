@@ -1,0 +1,72 @@
+"""A case read and scored: its pages with all their scores. Pure; the workspace fills it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.calibration.recalibrate import default_recalibration
+from core.domain import CaseDocument, CriteriaSet, Outcome, Page, ScorerInfo
+from core.grid import Grid
+from core.pack import ContextPack, build_pack
+from core.selection import Rule, select
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Pages of one case with all their scores: what a selection, a heatmap or a pack is made from."""
+
+    criteria: CriteriaSet
+    documents: tuple[CaseDocument, ...]
+    pages: tuple[Page, ...]
+    """In case order, without words; `duplicate_of` is set."""
+    scorer: ScorerInfo
+    grid: Grid
+
+    @cached_property
+    def unreadable(self) -> NDArray[np.bool_]:
+        """(pages,) True where nobody could read the page."""
+        return np.array([not page.readable for page in self.pages], dtype=np.bool_)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """SHA-256 of a document -> its name in the case."""
+        return {d.document: d.name for d in self.documents}
+
+    @cached_property
+    def gaps(self) -> int:
+        """Readable pairs without an answer: what scoring again could fill."""
+        return int((np.isnan(self.grid.scores) & ~self.unreadable[None, :]).sum())
+
+    def pack(self, title: str, rule: Rule) -> ContextPack:
+        """What `rule` keeps, with everything it leaves out on record."""
+        return build_pack(
+            title,
+            self.pages,
+            self.names,
+            self.criteria,
+            select(self.grid, rule),
+            rule=str(rule),
+            scorer=self.scorer,
+        )
+
+
+def build_chart(
+    criteria: CriteriaSet,
+    documents: tuple[CaseDocument, ...],
+    pages: Sequence[Page],
+    info: ScorerInfo,
+    outcomes: Sequence[Outcome],
+) -> Chart:
+    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the raw score stands."""
+    recalibration = default_recalibration(info.fingerprint)
+    grid = Grid.of(
+        outcomes,
+        pages=[page.ref for page in pages],
+        criteria=[c.id for c in criteria],
+        fingerprint=info.fingerprint,
+        probabilities=recalibration.probabilities if recalibration else None,
+    )
+    return Chart(criteria, documents, tuple(pages), info, grid)

@@ -1,0 +1,192 @@
+"""A new case: the packet, the criteria, a look at both, and go."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.criteria import Preview, preview_criteria, preview_lines, template_csv, template_xlsx
+from core.domain import CriteriaSet, Criterion
+from core.errors import BadDocument
+from core.workspace import Upload
+from pages.components.frame import ask_reviewer, callback, reviewer, route, show_flash, workspace
+
+_UPLOADS = "new.uploads"
+_CREATED = "new.created"
+
+
+def new_case() -> None:
+    show_flash()
+    if case_id := st.session_state.pop(_CREATED, None):
+        st.session_state.case_id = case_id
+        st.switch_page(route("review"), query_params={"case": str(case_id)})
+    st.title("New case", anchor=False)
+    left, right = st.columns(2, gap="large")
+    with left:
+        uploads = _packet()
+    with right:
+        criteria = _criteria()
+    st.divider()
+    _create(uploads, criteria)
+
+
+def _packet() -> list[Upload]:
+    st.subheader("1. The packet", anchor=False)
+    files = st.file_uploader(
+        "PDF files, in the order in which they should be read",
+        type="pdf",
+        accept_multiple_files=True,
+        key="new.files",
+    )
+    known: dict[str, Upload | str] = st.session_state.setdefault(_UPLOADS, {})
+    for file in files:
+        if file.file_id not in known:
+            with st.spinner("Checking the file…"):
+                known[file.file_id] = _take_in(file)
+    good: list[Upload] = []
+    for file in files:
+        upload = known[file.file_id]
+        if isinstance(upload, str):
+            st.error(f"{file.name}: {upload}", icon=":material/error:")
+        elif any(upload.document == u.document for u in good):
+            st.info(f"{upload.name} is the same file as one above; it is used once.", icon=":material/content_copy:")
+        else:
+            good.append(upload)
+            _took_in(upload)
+    return good
+
+
+def _take_in(file: Any) -> Upload | str:
+    """The upload, or why it cannot be used."""
+    try:
+        return workspace().take_in(file, file.name)
+    except BadDocument as error:
+        return str(error)
+
+
+def _took_in(upload: Upload) -> None:
+    pages = f"{upload.pages} page{'s' if upload.pages != 1 else ''}"
+    notes = [pages]
+    if upload.known:
+        notes.append("read before, ready at once")
+    st.success(f"{upload.name}: {', '.join(notes)}", icon=":material/check:")
+    if upload.repaired:
+        st.warning(
+            f"{upload.name} was damaged and has been repaired while opening. Some pages may be missing: "
+            "compare the number of pages with the original.",
+            icon=":material/warning:",
+        )
+
+
+def _criteria() -> CriteriaSet | None:
+    st.subheader("2. The criteria", anchor=False)
+    stored = workspace().store.criteria_sets()
+    sources = ["Upload a list", "Paste lines"] + (["Use a stored list"] if stored else [])
+    source = st.segmented_control(
+        "Where the criteria come from", sources, default=sources[0], key="new.source", label_visibility="collapsed"
+    )
+    if source == "Use a stored list":
+        return _stored(stored)
+    preview = _pasted() if source == "Paste lines" else _uploaded()
+    if preview is None:
+        return None
+    for problem in preview.problems:
+        st.error(str(problem), icon=":material/error:")
+    if not preview.criteria:
+        return None
+    _table(preview.criteria)
+    if preview.problems:
+        st.caption("Mend the rows above and upload the list again. Nothing is stored until the list is clean.")
+        return None
+    name = st.text_input(
+        "Name of the criteria list", value=preview.name, key=f"new.criteria_name.{preview.name}", max_chars=120
+    )
+    return CriteriaSet(name.strip() or preview.name, tuple(preview.criteria))
+
+
+def _uploaded() -> Preview | None:
+    file = st.file_uploader("CSV, Excel, JSON or text", type=["csv", "xlsx", "json", "txt"], key="new.criteria_file")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Template (CSV)", template_csv(), "criteria.csv", "text/csv", icon=":material/download:", type="tertiary"
+        )
+        st.download_button(
+            "Template (Excel)", template_xlsx(), "criteria.xlsx", icon=":material/download:", type="tertiary"
+        )
+    return preview_criteria(file.getvalue(), file.name) if file else None
+
+
+def _pasted() -> Preview | None:
+    text = st.text_area(
+        "One question a line. A line may start with an id: B-01: Is there …?",
+        key="new.lines",
+        height=160,
+        placeholder="Is a diagnosis of rheumatoid arthritis documented?\nHas methotrexate failed after 12 weeks?",
+    )
+    return preview_lines(text, "Pasted criteria") if text.strip() else None
+
+
+def _stored(stored: list[CriteriaSet]) -> CriteriaSet | None:
+    chosen = st.selectbox(
+        "Stored lists",
+        stored,
+        format_func=lambda s: f"{s.name}, version {s.version} ({len(s)} criteria)",
+        key="new.stored",
+    )
+    if chosen:
+        _table(chosen.criteria)
+    return chosen
+
+
+def _table(criteria: tuple[Criterion, ...]) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Id": [c.id for c in criteria],
+                "Question": [c.question for c in criteria],
+                "Instruction": [c.instruction for c in criteria],
+                "Group": [c.group for c in criteria],
+            }
+        ),
+        hide_index=True,
+        height=220,
+        column_config={"Question": st.column_config.TextColumn(width="large")},
+    )
+    st.caption(f"{len(criteria)} criteria")
+
+
+def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:
+    pages = sum(u.pages for u in uploads)
+    name_box, signer = st.columns(2, gap="large")
+    name = name_box.text_input(
+        "Name of the case",
+        key="new.name",
+        max_chars=120,
+        placeholder="For example: request number, service",
+    )
+    with signer:
+        if not reviewer():
+            ask_reviewer()
+    missing = [
+        what
+        for what, there in (("a packet", uploads), ("criteria", criteria), ("a name for the case", name.strip()))
+        if not there
+    ]
+    st.button(
+        "Create the case",
+        type="primary",
+        key="new.create",
+        disabled=bool(missing),
+        on_click=_on_create,
+        args=(name.strip(), uploads, criteria),
+    )
+    if missing:
+        st.caption(f"Still needed: {', '.join(missing)}.")
+    elif criteria:
+        st.caption(f"{pages} pages × {len(criteria)} criteria. Scoring runs on this machine; no page leaves it.")
+
+
+@callback
+def _on_create(name: str, uploads: list[Upload], criteria: CriteriaSet) -> None:
+    st.session_state[_CREATED] = workspace().create_case(name, uploads, criteria, by=reviewer())
+    st.session_state.pop(_UPLOADS, None)

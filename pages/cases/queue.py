@@ -1,0 +1,121 @@
+"""The queue: every case with how far it is, and one click to a sample on an empty start."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.domain import CaseSummary
+from core.samples import SAMPLES, Sample
+from pages.components.frame import callback, plain, reviewer, route, show_flash, workspace
+
+ROWS = 12
+_WIDTHS = [5, 4, 2, 3, 3]
+_OPEN = "cases.open_now"
+
+
+def page() -> None:
+    show_flash()
+    if case_id := st.session_state.pop(_OPEN, None):
+        st.session_state.case_id = case_id
+        st.switch_page(route("review"), query_params={"case": str(case_id)})
+    cases = workspace().store.cases()
+    if cases:
+        _queue(cases)
+    else:
+        _welcome()
+
+
+def _welcome() -> None:
+    with st.container(horizontal_alignment="center", gap="medium"):
+        st.space("medium")
+        st.title("Find the pages that matter", width="content", anchor=False)
+        st.markdown(
+            "Upload a packet and your criteria. Chartsieve scores every page against every criterion, "
+            "shows what it kept and what it left out, and records what you decide.",
+            width=620,
+        )
+        with st.container(horizontal=True, width=620):
+            st.page_link(route("new"), label="Start with your own packet", icon=":material/upload_file:")
+        with st.container(border=True, width=620):
+            st.subheader("Or open a sample case", anchor=False)
+            _samples()
+        st.caption("The patients are invented. Scoring runs on this machine; no page leaves it.", width="content")
+
+
+def _samples() -> None:
+    for n, sample in enumerate(SAMPLES):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{sample.title}**  \n{sample.about}", width="stretch")
+            st.button(
+                "Open",
+                key=f"sample.{n}",
+                type="primary" if n == 0 else "secondary",
+                on_click=_open_sample,
+                args=(sample,),
+            )
+
+
+@callback
+def _open_sample(sample: Sample) -> None:
+    st.session_state[_OPEN] = workspace().open_sample(sample, by=reviewer())
+
+
+def _queue(cases: list[CaseSummary]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title("Cases", width="content", anchor=False)
+        st.space("stretch")
+        wanted = st.text_input(
+            "Find a case",
+            placeholder="Find a case by name or criteria",
+            key="cases.find",
+            icon=":material/search:",
+            width=320,
+            label_visibility="collapsed",
+        )
+        with st.popover("Sample cases", icon=":material/science:", width="content"):
+            _samples()
+        st.page_link(route("new"), label="New case", icon=":material/add:")
+    found = [c for c in cases if wanted.lower() in f"{c.name} {c.criteria_name}".lower()]
+    if not found:
+        st.info("No case matches. Clear the search to see all of them.")
+        return
+    shown = 1
+    slot = st.container()
+    if len(found) > ROWS:
+        shown = st.pagination(-(-len(found) // ROWS), key="cases.shown")
+    with slot:
+        _heading()
+        for case in found[(shown - 1) * ROWS : shown * ROWS]:
+            _row(case)
+
+
+def _heading() -> None:
+    for column, text in zip(st.columns(_WIDTHS), ("Case", "Criteria", "Pages", "Decided", "Last change"), strict=True):
+        column.caption(text)
+
+
+def _row(case: CaseSummary) -> None:
+    name, criteria, pages, decided, changed = st.columns(_WIDTHS, vertical_alignment="center")
+    name.page_link(
+        route("review"), label=plain(case.name), icon=":material/folder_open:", query_params={"case": str(case.id)}
+    )
+    criteria.markdown(f"{plain(case.criteria_name)} · version {case.criteria_version}")
+    pages.markdown(f"{case.pages}")
+    if case.job and case.job.state in ("waiting", "running"):
+        share = case.job.done / case.job.total if case.job.total else 0.0
+        decided.progress(share, text=case.job.stage or "Waiting")
+    elif case.job and case.job.state in ("failed", "cancelled"):
+        decided.markdown(":material/error: Stopped. Open to resume")
+    else:
+        decided.progress(case.decided / max(1, case.criteria), text=f"{case.decided} of {case.criteria}")
+    changed.markdown(_ago(case.changed_at))
+
+
+def _ago(at: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    seconds = (datetime.now(UTC) - at).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            n = int(seconds // size)
+            return f"{n} {unit}{'s' if n > 1 else ''} ago"
+    return "just now"

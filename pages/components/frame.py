@@ -1,0 +1,149 @@
+"""What every screen stands on: one workspace per server, the reviewer's name, the open case, errors as sentences."""
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ParamSpec
+
+import streamlit as st
+
+from core.errors import ChartsieveError
+from core.settings import read_settings
+from core.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = (
+    "Something unexpected went wrong on this screen. What was saved is safe. Reload the page; "
+    "if it happens again, send the log of the server to whoever looks after it."
+)
+_FLASH = "flash"
+_ROUTES = "routes"
+_SCREEN, _ENTERED = "screen", "entered"
+P = ParamSpec("P")
+
+
+@st.cache_resource(show_spinner="Opening Chartsieve…", on_release=Workspace.close)
+def workspace() -> Workspace:
+    """The one workspace of this server. Work that an earlier process left unfinished goes on."""
+    opened = Workspace.open(read_settings())
+    opened.jobs.pick_up()
+    return opened
+
+
+@contextmanager
+def guard() -> Iterator[None]:
+    """Errors become sentences on the screen, and what is logged names the place but never quotes a chart."""
+    try:
+        yield
+    except ChartsieveError as error:
+        st.error(str(error), icon=":material/error:")
+    except Exception as error:
+        log_place(error)
+        st.error(UNEXPECTED, icon=":material/error:")
+
+
+def callback(function: Callable[P, None]) -> Callable[P, None]:
+    """A widget callback whose errors are shown on the next run instead of ending this one."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except ChartsieveError as error:
+            st.session_state[_FLASH] = str(error)
+        except Exception as error:
+            log_place(error)
+            st.session_state[_FLASH] = UNEXPECTED
+
+    return guarded
+
+
+def show_flash() -> None:
+    """The error of the last callback, once."""
+    if message := st.session_state.pop(_FLASH, None):
+        st.error(message, icon=":material/error:")
+
+
+def log_place(error: BaseException) -> None:
+    """Type and place of an error, without its message: a message can quote text of a page."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames[-4:]))
+    logger.error("%s at %s", type(error).__name__, place)
+
+
+def keep_routes(routes: Mapping[str, st.Page]) -> None:
+    """Remember the screens by name, so that one screen can link to another without importing it."""
+    st.session_state[_ROUTES] = dict(routes)
+
+
+def route(name: str) -> st.Page:
+    """The screen of that name: "cases", "new", "review", "context"."""
+    page: st.Page = st.session_state[_ROUTES][name]
+    return page
+
+
+def keep_screen(name: str) -> None:
+    """Remember which screen is drawn and which one was before, to tell an entry from a rerun."""
+    st.session_state[_ENTERED] = name if st.session_state.get(_SCREEN) != name else ""
+    st.session_state[_SCREEN] = name
+
+
+def entered(name: str) -> bool:
+    """True once after the reviewer has come to the screen `name` from another one."""
+    if st.session_state.get(_ENTERED) != name:
+        return False
+    st.session_state[_ENTERED] = ""
+    return True
+
+
+def remember_reviewer() -> None:
+    """Keep the reviewer's name in the address, so that a reload does not forget who is working."""
+    if "reviewer" not in st.session_state:
+        st.session_state.reviewer = st.query_params.get("by", "")
+    if st.session_state.reviewer:
+        st.query_params["by"] = st.session_state.reviewer
+
+
+def reviewer() -> str:
+    """Name of the person at this browser, "" as long as nobody said so."""
+    return str(st.session_state.get("reviewer", ""))
+
+
+def ask_reviewer() -> None:
+    """A field for the name, shown until it is given."""
+
+    @callback
+    def keep() -> None:
+        name = " ".join(str(st.session_state["reviewer.name"]).split())[:80]
+        if name:
+            workspace().store.add_reviewer(name)
+            st.session_state.reviewer = name
+            st.query_params["by"] = name
+
+    st.text_input(
+        "Your name, to sign what you decide",
+        key="reviewer.name",
+        placeholder="For example: J. Rivera, RN",
+        on_change=keep,
+        max_chars=80,
+    )
+
+
+def open_case_id() -> int | None:
+    """Id of the case in the address, or the one opened last in this browser tab."""
+    text = st.query_params.get("case", "")
+    if text.isdecimal():
+        st.session_state.case_id = int(text)
+    case_id = st.session_state.get("case_id")
+    if case_id is not None:
+        st.query_params["case"] = str(case_id)
+    return case_id if isinstance(case_id, int) else None
+
+
+def plain(text: str) -> str:
+    """Text of a person as it stands, not as Markdown."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)

@@ -1,0 +1,153 @@
+"""What the rule keeps and leaves out of a case, as a compressed context, and the exports."""
+
+from typing import cast
+
+import pandas as pd
+import streamlit as st
+
+from core.domain import Case, Evidence
+from core.labels import labels_csv, labels_jsonl
+from core.pack import ContextPack, Size
+from core.selection import Rule
+from core.tables import scores_csv
+from pages.components.frame import open_case_id, plain, route, show_flash, workspace
+
+_EVIDENCE: dict[Evidence, str] = {
+    "found": "Found",
+    "none_found": "Looked, none found",
+    "could_not_read": "None found, some pages could not be read",
+    "not_scored": "Not scored",
+}
+_PREVIEW = 6_000
+
+
+def page() -> None:
+    show_flash()
+    case_id = open_case_id()
+    if case_id is None:
+        st.info("No case is open. Choose one from the list.")
+        st.page_link(route("cases"), label="Go to the cases", icon=":material/inbox:")
+        return
+    case, chart = workspace().store.case(case_id), workspace().chart(case_id)
+    pack = chart.pack(case.name, Rule.parse(case.rule))
+    st.subheader(plain(case.name), anchor=False)
+    st.caption(f"What the rule in force keeps: {plain(case.rule)}. Change it on the review screen.")
+    _figures(pack)
+    kept, left, raw, records = st.tabs(
+        ["Kept for each criterion", "Left out", "As an LLM gets it", "Labels and scores"]
+    )
+    with kept:
+        _kept(pack)
+    with left:
+        _left_out(pack)
+    with raw:
+        _preview(case, pack)
+    with records:
+        _labels(case)
+        st.markdown("**Scores** of every page for every criterion, raw and as probability.")
+        _download("Scores (CSV)", scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")
+
+
+def _figures(pack: ContextPack) -> None:
+    """Before and after, for the whole case."""
+    sizes = sorted(c.size.pages for c in pack.criteria)
+    columns = st.columns(4)
+    for column, what in zip(columns, ("pages", "characters", "tokens"), strict=False):
+        before, after = cast(int, getattr(pack.before, what)), cast(int, getattr(pack.after, what))
+        label = {"pages": "Pages kept", "characters": "Characters kept", "tokens": "Tokens, about"}[what]
+        share = f"{after / before:.0%} of {before:,}" if before else "of nothing"
+        column.metric(label, f"{after:,}", share, delta_color="off", delta_arrow="off")
+    columns[3].metric(
+        "Pages for one criterion",
+        f"{sizes[len(sizes) // 2]}",
+        f"half have this many or fewer; at most {sizes[-1]}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    if pack.unread:
+        pages = ", ".join(str(u.at.place) for u in pack.unread)
+        st.warning(
+            f"{len(pack.unread)} pages could not be read and stand in no text below: pages {pages}. "
+            "They are listed as unread, never as irrelevant.",
+            icon=":material/visibility_off:",
+        )
+
+
+def _kept(pack: ContextPack) -> None:
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Criterion": [c.criterion.id for c in pack.criteria],
+                "Question": [c.criterion.question for c in pack.criteria],
+                "Evidence": [_EVIDENCE[c.evidence] for c in pack.criteria],
+                "Pages": [", ".join(str(k.place) for k in c.kept) for c in pack.criteria],
+                "Kept": [c.size.pages for c in pack.criteria],
+                "Tokens, about": [c.size.tokens for c in pack.criteria],
+                "Share of the text": [_share(c.size, pack.before) for c in pack.criteria],
+            }
+        ),
+        hide_index=True,
+        height=460,
+        column_config={
+            "Question": st.column_config.TextColumn(width="large"),
+            "Tokens, about": st.column_config.NumberColumn(format="localized"),
+            "Share of the text": st.column_config.NumberColumn(format="percent"),
+        },
+    )
+
+
+def _share(part: Size, whole: Size) -> float:
+    return part.characters / whole.characters if whole.characters else 0.0
+
+
+def _left_out(pack: ContextPack) -> None:
+    if not pack.left_out:
+        st.info("Nothing is left out: every page is kept for some criterion.")
+        return
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Page": [p.at.place for p in pack.left_out],
+                "Document": [p.at.document_name for p in pack.left_out],
+                "Printed": [p.at.label for p in pack.left_out],
+                "Why": ["; ".join(p.reasons[:2]) for p in pack.left_out],
+                "Highest probability": [p.probability for p in pack.left_out],
+                "Same text as page": [p.same_as for p in pack.left_out],
+            }
+        ),
+        hide_index=True,
+        height=460,
+        column_config={"Highest probability": st.column_config.NumberColumn(format="%.2f")},
+    )
+
+
+def _preview(case: Case, pack: ContextPack) -> None:
+    markdown = pack.to_markdown()
+    with st.container(horizontal=True):
+        _download("Context (Markdown)", markdown, f"case-{case.id}-context.md", "text/markdown")
+        _download("Context (JSON)", pack.to_json(), f"case-{case.id}-context.json", "application/json")
+    st.caption("The beginning of it. Page texts are fenced and marked as data, so that a page cannot give orders.")
+    st.code(
+        markdown[:_PREVIEW] + ("\n…" if len(markdown) > _PREVIEW else ""), language=None, wrap_lines=True, height=420
+    )
+
+
+def _labels(case: Case) -> None:
+    rows = workspace().label_rows(case.id)
+    st.markdown(
+        f"**Labels**: {len(rows)} page judgements in this case, with score, threshold and where they came from."
+    )
+    if not rows:
+        st.caption("Mark pages as relevant or not relevant on the review screen; they appear here.")
+        return
+    with st.container(horizontal=True):
+        _download("Labels (JSONL)", labels_jsonl(rows), f"case-{case.id}-labels.jsonl", "application/jsonl")
+        _download("Labels (CSV)", labels_csv(rows), f"case-{case.id}-labels.csv", "text/csv")
+    every = workspace().label_rows()
+    if len(every) > len(rows):
+        st.caption(f"All cases together: {len(every)} labels.")
+        _download("All labels (JSONL)", labels_jsonl(every), "labels.jsonl", "application/jsonl")
+
+
+def _download(label: str, data: str, name: str, mime: str) -> None:
+    st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore")

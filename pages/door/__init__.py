@@ -1,0 +1,31 @@
+"""The door: page set-up and navigation, the same for every screen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages import cases, context, review
+from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
+
+_ICON = Path(__file__).parent.parent / "components" / "icon.svg"
+# Room for the work: Streamlit leaves a hand's breadth above every screen.
+_STYLE = "<style>.stMainBlockContainer{padding:4.1rem 1.6rem 1.5rem}</style>"
+
+
+def main() -> None:
+    """Draw the screen that the address names. Runs once for every rerun."""
+    # An icon of Streamlit's own would be fetched from the internet.
+    st.set_page_config(page_title="Chartsieve", page_icon=_ICON, layout="wide")
+    routes = {
+        "cases": st.Page(cases.page, title="Cases", icon=":material/inbox:", url_path="cases", default=True),
+        "new": st.Page(cases.new_case, title="New case", icon=":material/add:", url_path="new"),
+        "review": st.Page(review.page, title="Review", icon=":material/grid_on:", url_path="review"),
+        "context": st.Page(context.page, title="Context and exports", icon=":material/output:", url_path="context"),
+    }
+    page = st.navigation(list(routes.values()), position="top")
+    st.html(_STYLE)
+    keep_routes(routes)
+    keep_screen(page.url_path)
+    remember_reviewer()
+    with guard():
+        page.run()

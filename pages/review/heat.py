@@ -1,0 +1,66 @@
+"""The heatmap of a case, and what the reviewer does in it."""
+
+import streamlit as st
+
+from core.chart import Chart
+from core.grid import to_milli
+from pages.components.frame import callback, reviewer, workspace
+from pages.components.heatmap import HeatmapData, HeatPage, HeatRow, Packed, heatmap, pack, picked_cell, picked_rule
+from pages.review.place import Seen, again
+
+
+def heat_panel(now: Seen) -> None:
+    decisions = workspace().store.decisions(now.case.id)
+    heatmap(
+        _packed(now.chart),
+        key=_key(now.case.id),
+        rule=now.place.shown_rule,
+        rule_token=now.place.token,
+        cursor=now.place.shown_cell,
+        cursor_token=now.place.token,
+        marks={criterion: decision.outcome for criterion, decision in decisions.items()},
+        on_rule=lambda: _on_rule(now.case.id),
+        on_cell=lambda: _on_cell(now.case.id),
+    )
+
+
+def _key(case_id: int) -> str:
+    return f"heat.{case_id}"
+
+
+def _packed(chart: Chart) -> Packed:
+    """Made once per chart: the chart object itself is cached by the workspace."""
+    cached: tuple[int, Packed] | None = st.session_state.get("heat.packed")
+    if cached is None or cached[0] != id(chart):
+        cached = (
+            id(chart),
+            pack(
+                HeatmapData(
+                    [
+                        HeatPage(n, page.label, len(page.text), page.readable, page.duplicate_of is not None)
+                        for n, page in enumerate(chart.pages, start=1)
+                    ],
+                    [HeatRow(c.id, c.question, c.group) for c in chart.criteria],
+                    chart.grid.milli,
+                    to_milli(chart.grid.scores),
+                )
+            ),
+        )
+        st.session_state["heat.packed"] = cached
+    return cached[1]
+
+
+@callback
+def _on_rule(case_id: int) -> None:
+    rule = picked_rule(_key(case_id))
+    if rule is None:
+        return
+    again(case_id).place.rule = rule
+    workspace().store.set_rule(case_id, str(rule), by=reviewer())
+
+
+@callback
+def _on_cell(case_id: int) -> None:
+    cell, now = picked_cell(_key(case_id)), again(case_id)
+    if cell and cell.row in now.chart.grid.criteria and 1 <= cell.page <= len(now.chart.pages):
+        now.place.row, now.place.page = cell.row, cell.page

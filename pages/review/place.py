@@ -1,0 +1,112 @@
+"""Where the reviewer is in a case: criterion, page, rule. Ids and numbers only; results stay with the workspace."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.chart import Chart
+from core.domain import Case, Criterion, Page
+from core.selection import Rule, kept
+from pages.components.frame import entered, workspace
+from pages.components.heatmap import Cell
+
+
+@dataclass
+class Place:
+    """One per case and browser tab, in the session state."""
+
+    row: str
+    page: int
+    rule: Rule
+    rotation: dict[int, int] = field(default_factory=dict)
+    """Page number -> clockwise turn by hand, in degrees."""
+    token: int = 0
+    shown_cell: Cell = field(default_factory=lambda: Cell("", 1))
+    shown_rule: Rule = field(default_factory=Rule)
+    """What Python last imposed on the heatmap: resent unchanged, so that the message is not sent again."""
+
+    def go(self, *, row: str | None = None, page: int | None = None) -> None:
+        """Move from outside the heatmap; the heatmap follows."""
+        self.row, self.page = row or self.row, page or self.page
+        self.impose()
+
+    def impose(self) -> None:
+        self.shown_cell, self.shown_rule = Cell(self.row, self.page), self.rule
+        self.token += 1
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the screen shows of a case at the reviewer's place."""
+
+    case: Case
+    chart: Chart
+    place: Place
+
+    @property
+    def criterion(self) -> Criterion:
+        return self.chart.criteria[self.place.row]
+
+    @property
+    def row(self) -> int:
+        return self.chart.grid.criteria.index(self.place.row)
+
+    @property
+    def column(self) -> int:
+        return self.place.page - 1
+
+    @property
+    def page(self) -> Page:
+        return self.chart.pages[self.column]
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """(pages,) what the rule keeps for the current criterion, gaps included."""
+        row: NDArray[np.bool_] = kept(self.chart.grid.milli[self.row : self.row + 1], self.place.rule)[0]
+        return row
+
+    @property
+    def hits(self) -> list[int]:
+        """Numbers of the scored pages that the rule keeps for the current criterion."""
+        scored = ~np.isnan(self.chart.grid.scores[self.row])
+        return [int(i) + 1 for i in np.flatnonzero(self.kept & scored)]
+
+
+def key(case_id: int) -> str:
+    return f"review.place.{case_id}"
+
+
+def seen(case: Case, chart: Chart) -> Seen:
+    """The case at this tab's place; on a first visit that is the criterion and page in the address, or the first
+    criterion with its best page."""
+    came = entered("review")
+    place: Place | None = st.session_state.get(key(case.id))
+    if place is None:
+        place = st.session_state[key(case.id)] = _first(case, chart)
+        place.impose()
+    elif came:
+        place.rule = Rule.parse(case.rule)
+        place.impose()
+    st.query_params["criterion"] = place.row
+    st.query_params["page"] = str(place.page)
+    return Seen(case, chart, place)
+
+
+def again(case_id: int) -> Seen:
+    """What `seen` showed last, for callbacks."""
+    return Seen(workspace().store.case(case_id), workspace().chart(case_id), st.session_state[key(case_id)])
+
+
+def _first(case: Case, chart: Chart) -> Place:
+    wanted, number = st.query_params.get("criterion", ""), st.query_params.get("page", "")
+    row = wanted if wanted in chart.grid.criteria else chart.grid.criteria[0]
+    page = int(number) if number.isdecimal() and 1 <= int(number) <= len(chart.pages) else best_page(chart, row)
+    return Place(row, page, Rule.parse(case.rule))
+
+
+def best_page(chart: Chart, row: str) -> int:
+    """Number of the most probable page for the criterion; the first page when none is scored."""
+    values = chart.grid.probabilities[chart.grid.criteria.index(row)]
+    return 1 if np.isnan(values).all() else int(np.nanargmax(values)) + 1

@@ -1,0 +1,1 @@
+"""Programs that measure the product and hold it to goals.toml."""

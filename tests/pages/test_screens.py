@@ -1,0 +1,136 @@
+"""The screens without a browser: what they say when there is nothing, when something fails, and when all is well."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from core.samples import SAMPLES
+from core.settings import read_settings
+from core.workspace import Workspace
+from pages.components.frame import UNEXPECTED, workspace
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+@pytest.fixture(autouse=True)
+def one_workspace_per_test() -> Iterator[None]:
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def sample() -> int:
+    """The small sample case, scored, in the data folder of this test."""
+    opened = Workspace.open(read_settings())
+    case = opened.open_sample(SAMPLES[0], by="R")
+    opened.jobs.wait(case, 60)
+    opened.close()
+    return case
+
+
+def app(screen: str = "", **query: str) -> AppTest:
+    """The app at `screen`, "" for its first one."""
+    test = AppTest.from_file(APP, default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    # Screens are functions, which AppTest cannot name; Streamlit knows them by the hash of their address.
+    test._page_hash = calc_hash(screen) if screen else ""
+    return test.run()
+
+
+def texts(test: AppTest) -> str:
+    kinds = (test.title, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+
+
+def test_the_empty_start_offers_the_samples() -> None:
+    test = app()
+    assert not test.exception
+    assert [b.label for b in test.button] == ["Open"] * len(SAMPLES)
+
+
+@pytest.mark.parametrize("screen", ["review", "context"])
+def test_a_screen_without_a_case_leads_to_the_list(screen: str) -> None:
+    test = app(screen)
+    assert not test.exception
+    assert "No case is open" in texts(test)
+
+
+@pytest.mark.parametrize("screen", ["review", "context"])
+def test_a_case_that_does_not_exist_is_said_in_a_sentence(screen: str) -> None:
+    test = app(screen, case="99")
+    assert not test.exception
+    assert len(test.error) == 1
+    assert "99" in test.error[0].value
+
+
+def test_the_review_screen_asks_for_a_name_before_it_takes_a_decision(sample: int) -> None:
+    test = app("review", case=str(sample))
+    assert not test.exception
+    assert not test.error
+    assert [t.label for t in test.text_input] == ["Your name, to sign what you decide"]
+    assert "BIO-01" in texts(test)
+
+
+def test_a_signed_reviewer_sees_evidence_and_can_decide(sample: int) -> None:
+    test = app("review", case=str(sample), by="R. Nurse", criterion="BIO-07", page="3")
+    assert not test.error
+    assert "BIO-07" in texts(test)
+    assert "Not decided yet" in texts(test)
+    base = f"decide.{sample}.BIO-07"
+    test.session_state[f"{base}.outcome"] = "met"
+    test.text_area(key=f"{base}.why").input("QuantiFERON negative").run()
+    assert not test.error
+    assert "by R. Nurse" in texts(test)
+    (decision,) = workspace().store.decisions(sample).values()
+    assert (decision.outcome, decision.rationale) == ("met", "QuantiFERON negative")
+
+
+def test_a_stopped_case_says_why_and_can_be_resumed(sample: int) -> None:
+    store = workspace().store
+    store.update_job(sample, state="waiting")
+    store.update_job(sample, state="failed", stage="Scoring", done=3, total=9, message="The scorer is asleep.")
+    test = app("review", case=str(sample))
+    assert "The scorer is asleep. 3 of 9 done." in texts(test)
+    test.button(key="review.resume").click().run()
+    workspace().jobs.wait(sample, 60)
+    job = store.job(sample)
+    assert job
+    assert job.state == "done"
+
+
+def test_the_context_screen_shows_what_is_kept_and_left_out(sample: int) -> None:
+    test = app("context", case=str(sample))
+    assert not test.exception
+    assert not test.error
+    assert next(m.label for m in test.metric) == "Pages kept"
+    assert len(test.dataframe[0].value) == 12
+
+
+@pytest.mark.usefixtures("sample")
+def test_the_queue_shows_a_case_and_how_far_it_is() -> None:
+    test = app()
+    assert not test.exception
+    assert "Adalimumab" in texts(test)
+
+
+@pytest.mark.usefixtures("sample")
+def test_an_unexpected_failure_is_a_sentence_and_never_quotes_anything(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_args: object) -> None:
+        raise ValueError("Jane Doe, born 1 May 1950")
+
+    app()
+    monkeypatch.setattr(workspace().store, "cases", fail)
+    test = app()
+    assert [e.value for e in test.error] == [UNEXPECTED]
+    assert not test.exception
+    assert "Jane Doe" not in caplog.text
+    assert "ValueError at" in caplog.text

@@ -1,0 +1,214 @@
+import io
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from core.criteria import read_lines
+from core.domain import CaseDocument, CriteriaSet
+from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotAPdf, NotFound
+from core.samples import SAMPLES
+from core.selection import Rule
+from core.settings import Settings
+from core.workspace import Workspace
+
+TEXTS = (
+    "Methotrexate 20 mg weekly for 14 weeks, stopped because liver enzymes tripled.",
+    "The garden party is on Saturday.",
+    "Rheumatoid arthritis, seropositive, CDAI 28.",
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    opened = Workspace.open(Settings(data_dir=tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def criteria() -> CriteriaSet:
+    return read_lines("A: Has methotrexate been tried?\nB: Is rheumatoid arthritis documented?", "List")
+
+
+def pdf(*texts: str, **options: object) -> io.BytesIO:
+    with pymupdf.open() as document:
+        for text in texts:
+            document.new_page().insert_text((72, 72), text)
+        return io.BytesIO(document.tobytes(no_new_id=True, **options))
+
+
+def make(workspace: Workspace, criteria: CriteriaSet, *texts: str) -> int:
+    upload = workspace.take_in(pdf(*texts), "packet.pdf")
+    case = workspace.create_case("A case", [upload], criteria, by="R")
+    workspace.jobs.wait(case, 60)
+    return case
+
+
+def test_a_case_is_read_and_scored_from_its_pdf(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    chart = workspace.chart(case)
+    assert [page.text for page in chart.pages] == list(TEXTS)
+    assert not chart.grid.reasons
+    assert list(chart.grid.scores.argmax(axis=1)) == [0, 2]
+    job = workspace.store.job(case)
+    assert job
+    assert job.state == "done"
+
+
+def test_the_same_file_twice_is_recognised(workspace: Workspace, criteria: CriteriaSet) -> None:
+    make(workspace, criteria, *TEXTS)
+    again = workspace.take_in(pdf(*TEXTS), "renamed.pdf")
+    other = workspace.take_in(pdf("Another"), "other.pdf")
+    assert (again.known, again.pages, again.name) == (True, 3, "renamed.pdf")
+    assert not other.known
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", NotAPdf),
+        (b"<html>hello</html>", NotAPdf),
+        (b"%PDF-1.7\nnothing", DamagedDocument),
+        (pdf("x", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret").getvalue(), EncryptedDocument),
+    ],
+)
+def test_a_file_that_cannot_be_used_leaves_nothing_behind(
+    workspace: Workspace, data: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        workspace.take_in(io.BytesIO(data), "x.pdf")
+    assert [p for p in workspace.settings.documents_dir.rglob("*") if p.is_file()] == []
+
+
+def test_two_documents_make_one_case_and_repeats_are_marked(workspace: Workspace, criteria: CriteriaSet) -> None:
+    uploads = [workspace.take_in(pdf(*TEXTS[:2]), "one.pdf"), workspace.take_in(pdf(TEXTS[0], TEXTS[2]), "two.pdf")]
+    case = workspace.create_case("A case", uploads, criteria, by="R")
+    workspace.jobs.wait(case, 60)
+    chart = workspace.chart(case)
+    assert len(chart.pages) == 4
+    assert chart.pages[2].duplicate_of == chart.pages[0].ref
+    assert chart.grid.scores[0, 2] == chart.grid.scores[0, 0]
+
+
+def test_a_judgement_keeps_where_it_came_from(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    chart, rule = workspace.chart(case), Rule(None, 1)
+    for page in chart.pages[:2]:
+        assert workspace.mark(case, "A", page, "relevant", reviewer="R", rule=rule)
+    shown, found = workspace.label_rows(case)
+    assert (shown.arm, found.arm) == ("shown", "found")
+    assert (shown.page, shown.verdict, shown.question) == (1, "relevant", "Has methotrexate been tried?")
+    assert shown.score == chart.grid.scores[0, 0]
+    assert shown.probability == chart.grid.probabilities[0, 0]
+    assert shown.fingerprint == chart.scorer.fingerprint
+    assert (shown.threshold, shown.blind, shown.inclusion_probability) == (None, False, None)
+    assert not workspace.mark(case, "A", chart.pages[0], "relevant", reviewer="R", rule=rule)
+
+
+def test_a_decision_cites_the_pages_marked_relevant(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    pages = workspace.chart(case).pages
+    workspace.mark(case, "A", pages[2], "relevant", reviewer="R", rule=Rule())
+    workspace.mark(case, "A", pages[0], "relevant", reviewer="R", rule=Rule())
+    workspace.mark(case, "A", pages[1], "relevant", reviewer="somebody else", rule=Rule())
+    decision = workspace.decide(case, "A", "met", "See p. 1", reviewer="R", seen=0)
+    assert decision
+    assert [c.page.number for c in decision.citations] == [1, 3]
+
+
+def test_two_reviewers_at_once_lose_nothing(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    first = workspace.decide(case, "A", "met", "", reviewer="R", seen=0)
+    assert first
+    with pytest.raises(Conflict):
+        workspace.decide(case, "A", "not_met", "", reviewer="S", seen=0)
+    assert workspace.decide(case, "A", "not_met", "", reviewer="S", seen=first.id)
+    assert [d.outcome for d in workspace.store.history(case, "A")] == ["met", "not_met"]
+
+
+def test_passages_lie_on_the_words_that_answer_the_criterion(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    chart = workspace.chart(case)
+    (passage, *_) = workspace.passages(chart.criteria["A"], chart.pages[0])
+    assert "Methotrexate" in passage.quote
+    x0, y0, x1, y1 = passage.boxes[0]
+    assert 0.1 < x0 < x1 <= 1
+    assert 0.05 < y0 < y1 < 0.12
+    assert workspace.passages(chart.criteria["A"], chart.pages[1]) == []
+
+
+def test_a_page_is_drawn_once_and_then_remembered(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    page = workspace.chart(case).pages[0]
+    image = workspace.image(page)
+    assert image.startswith(b"\x89PNG")
+    assert workspace.image(page) is image
+
+
+def test_a_case_whose_pages_are_not_read_yet_says_so(workspace: Workspace, criteria: CriteriaSet) -> None:
+    upload = workspace.take_in(pdf(*TEXTS), "packet.pdf")
+    workspace.jobs.close()
+    case = workspace.store.create_case(
+        "Waiting",
+        criteria=criteria,
+        documents=[CaseDocument(upload.document, "p", 3)],
+        scorer="embedded",
+        rule="top1",
+        by="R",
+    )
+    with pytest.raises(NotFound, match="still being read"):
+        workspace.chart(case)
+
+
+def test_a_sample_is_opened_once(workspace: Workspace) -> None:
+    first = workspace.open_sample(SAMPLES[0], by="")
+    workspace.jobs.wait(first, 60)
+    assert workspace.open_sample(SAMPLES[0], by="R") == first
+    assert workspace.chart(first).grid.scores.shape == (12, 12)
+
+
+def test_work_of_a_killed_process_is_picked_up_and_its_decision_is_there(tmp_path: Path) -> None:
+    program = textwrap.dedent("""
+        import io, sys, time
+        from pathlib import Path
+        from core.settings import Settings
+        from core.workspace import Workspace
+        from core.samples import SAMPLES
+        workspace = Workspace.open(Settings(data_dir=Path(sys.argv[1])))
+        case = workspace.open_sample(SAMPLES[0], by="R")
+        workspace.jobs.wait(case, 60)
+        workspace.decide(case, workspace.chart(case).grid.criteria[0], "met", "Because", reviewer="R", seen=0)
+        workspace.store.update_job(case, state="waiting")
+        print("saved", case, flush=True)
+        time.sleep(60)
+    """)
+    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "d")], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    said, case_id = process.stdout.readline().split()
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert said == "saved"
+    later = Workspace.open(Settings(data_dir=tmp_path / "d"))
+    later.jobs.pick_up()
+    later.jobs.wait(int(case_id), 60)
+    (decision,) = later.store.decisions(int(case_id)).values()
+    later.close()
+    assert (decision.outcome, decision.rationale) == ("met", "Because")
+
+
+def test_a_job_goes_on_when_no_screen_looks(workspace: Workspace, criteria: CriteriaSet) -> None:
+    upload = workspace.take_in(pdf(*TEXTS), "packet.pdf")
+    case = workspace.create_case("A case", [upload], criteria, by="R")
+    end = time.monotonic() + 60
+    while workspace.store.cases()[0].job.state != "done" and time.monotonic() < end:  # type: ignore[union-attr]
+        time.sleep(0.05)
+    assert not workspace.chart(case).grid.reasons
