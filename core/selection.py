@@ -70,6 +70,10 @@ class Rule:
         return cls(threshold, top_k, on)
 
 
+DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
+"""What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
+
+
 def threshold_milli(threshold: float) -> int:
     """Thousandths that a value must reach, rounded to the nearest."""
     return round(threshold * MILLI)

@@ -34,12 +34,11 @@ from core.layout import line_boxes
 from core.samples import Sample
 from core.scorers import Scorer, highlight, open_scorer
 from core.scoring import AnswerCache, known_outcomes, score_pages
-from core.selection import Rule, kept
+from core.selection import DEFAULT_RULE, Rule, kept
 from core.settings import Settings
 from core.store import Store
 from core.store.files import Files, display_name
 
-DEFAULT_RULE = Rule(threshold=0.4)
 UNNAMED = "Unnamed reviewer"
 IMAGES_KEPT = 240
 REVIEWS_KEPT = 8

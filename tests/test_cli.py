@@ -142,6 +142,12 @@ def test_labels_export_of_an_empty_store_writes_nothing_and_says_so(run: CliRunn
     assert result.stderr == "0 labels\n"
 
 
+def test_the_default_rule_is_that_of_a_new_case(run: CliRunner) -> None:
+    from core.selection import DEFAULT_RULE
+
+    assert str(DEFAULT_RULE) in " ".join(run.invoke(app, ["pack", "--help"], env={"COLUMNS": "300"}).stdout.split())
+
+
 def test_every_command_has_help_and_stands_in_the_readme(run: CliRunner) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for command in (["score"], ["pack"], ["labels", "export"], ["serve"]):

@@ -55,6 +55,13 @@ def _head(case: Case, chart: Chart | None) -> None:
                 args=(case.id,),
             )
         st.space("stretch")
+        st.badge(
+            "Threshold not certified",
+            icon=":material/rule:",
+            color="gray",
+            help="No threshold has been checked on labelled cases for this scorer: how much evidence it misses is not "
+            "known. The start keeps up to 10 pages for each criterion, so that few are missed.",
+        )
         where = (
             f"Page text goes to {chart.scorer.sends_text_to}" if chart.scorer.sends_text_to else "No page leaves here"
         )

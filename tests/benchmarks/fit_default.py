@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.fit_default [FOLDER]
 
-It learns from covidqa and cuad, each counting the same in all, and each question with another one that the document
-does not answer, so that "nothing here" is among what it has seen. Run it again whenever the scorer's revision changes.
+It learns from covidqa and cuad, each counting the same in all. One fifth of that weight is on questions that the
+document does not answer, about as many as a criteria list has for a packet, so that "nothing here" is among what it has
+seen. Run it again whenever the scorer's revision changes.
 """
 
 import json
@@ -17,15 +18,20 @@ from tests.benchmarks.measures import calibration_error, reliability
 from tests.benchmarks.public import PublicSet, open_folder, raw_scores, read_set
 
 TRAINED_ON = ("covidqa", "cuad")
+ABSENT = 0.2
+"""Share of a set's weight on questions that the document does not answer."""
 RECORD = Path(recalibrate.__file__).with_name("default_embedded.json")
 
 
 def judged(public: PublicSet) -> list[Judged]:
     """Its questions, answered and absent, with scores; together they weigh 1000."""
-    asked = public.asked + public.absent
-    scores = raw_scores(open_scorer("embedded", Settings()), public, asked)
-    weight = 1000 / len(asked)
-    return [Judged(a.document, s, a.relevant, weight) for a, s in zip(asked, scores, strict=True)]
+    scorer, cases = open_scorer("embedded", Settings()), []
+    for asked, share in ((public.asked, 1 - ABSENT), (public.absent, ABSENT)):
+        scores = raw_scores(scorer, public, asked)
+        cases += [
+            Judged(a.document, s, a.relevant, 1000 * share / len(asked)) for a, s in zip(asked, scores, strict=True)
+        ]
+    return cases
 
 
 def _size(public: PublicSet) -> dict[str, int | list[str]]:

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calibration.fit import Judged, cross_fit, fit
+from core.calibration.fit import cross_fit, fit
 from core.scorers import open_scorer
 from core.scorers.embedded import EmbeddedScorer
 from core.settings import Settings
 from tests.benchmarks.bm25 import Bm25
-from tests.benchmarks.fit_default import TRAINED_ON
+from tests.benchmarks.fit_default import TRAINED_ON, judged
 from tests.benchmarks.measures import Scores, calibration_error, recall_at, recall_in_text, reliability, text_for_recall
 from tests.benchmarks.public import SETS, PublicSet, open_folder, raw_scores, read_set
 from tests.benchmarks.samples import sample_sets
@@ -50,7 +50,7 @@ def measure(public: PublicSet, scores: Scores) -> dict[str, tuple[float, float]]
 def probabilities(sets: Sequence[PublicSet]) -> dict[str, tuple[list[NDArray[np.float64]], float]]:
     """For each set, the probabilities of its questions and the calibration error over those and the absent ones."""
     scorer = open_scorer("embedded", Settings())
-    cases = {s.name: _judged(s, raw_scores(scorer, s, s.asked + s.absent)) for s in sets}
+    cases = {s.name: judged(s) for s in sets}
     training = [case for name in TRAINED_ON for case in cases[name]]
     version = {"fingerprint": scorer.info.fingerprint, "version": "benchmark"}
     held_out = iter(cross_fit(training, **version))
@@ -63,11 +63,6 @@ def probabilities(sets: Sequence[PublicSet]) -> dict[str, tuple[list[NDArray[np.
         error = calibration_error(reliability(p, [case.relevant for case in own]))
         found[public.name] = (p[: len(public.asked)], error)
     return found
-
-
-def _judged(public: PublicSet, scores: Scores) -> list[Judged]:
-    asked = public.asked + public.absent
-    return [Judged(a.document, s, a.relevant, 1000 / len(asked)) for a, s in zip(asked, scores, strict=True)]
 
 
 def seconds(public: PublicSet) -> float:
