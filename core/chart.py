@@ -14,7 +14,7 @@ from core.pack import ContextPack, build_pack
 from core.selection import Rule, select
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chart:
     """Pages of one case with all their scores: what a selection, a heatmap or a pack is made from."""
 

@@ -50,6 +50,14 @@ class Rule:
             parts.append(f"top{self.top_k}")
         return " & ".join(parts)
 
+    def in_words(self) -> str:
+        """The rule as a reviewer would say it, without a capital or a stop."""
+        if self.top_k is None:
+            return f"every page at or above {_short(self.threshold or 0.0)}"
+        if self.threshold is None:
+            return f"the best {self.top_k} pages for each criterion"
+        return f"up to {self.top_k} pages for each criterion, none below {_short(self.threshold)}"
+
     @classmethod
     def parse(cls, text: str) -> "Rule":
         """Rule from "probability>=0.4", "score>=0.4", "top10" or two of them joined by "&". Raises BadRule."""
@@ -70,7 +78,7 @@ class Rule:
         return cls(threshold, top_k, on)
 
 
-DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
+DEFAULT_RULE = Rule(threshold=0.05, top_k=10)
 """What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
 
 

@@ -118,6 +118,19 @@ def test_a_rule_reads_back_from_its_own_words(threshold: float | None, top_k: in
     assert Rule.parse(str(rule)) == rule
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(0.4), "every page at or above 0.40"),
+        (Rule(0.0), "every page at or above 0.00"),
+        (Rule(None, 5), "the best 5 pages for each criterion"),
+        (Rule(0.125, 5), "up to 5 pages for each criterion, none below 0.125"),
+    ],
+)
+def test_a_rule_can_be_said_in_words(rule: Rule, words: str) -> None:
+    assert rule.in_words() == words
+
+
 @pytest.mark.parametrize("text", ["", "0.4", "score>0.4", "top0", "top5 & top6", "probability>=1.5", "top 10 & junk"])
 def test_a_rule_that_cannot_be_read_says_how_to_write_it(text: str) -> None:
     with pytest.raises(BadRule, match=r"Write"):

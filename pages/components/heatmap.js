@@ -135,7 +135,7 @@ class View extends Picture {
     const put = (name, text) => { this.$(`[data-count=${name}]`).textContent = text; };
     put('pages', `${count(result.total)} of ${count(n)}`);
     put('text', `${Math.round(100 * result.share)} %`);
-    put('tokens', count(Math.ceil(result.chars / 4)));
+    put('tokens', count(result.tokens));
     put('found', `${count(result.found)} of ${count(m)}`);
     put('none', count(m - result.found));
     put('unread', plural(result.unread, 'cell'));

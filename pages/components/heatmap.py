@@ -34,8 +34,8 @@ class HeatPage:
     chars: int = 0
     """Length of the page's text."""
     readable: bool = True
-    duplicate: bool = False
-    """The page repeats an earlier page of the case."""
+    same_as: int = 0
+    """Number of the earlier page that it repeats, 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def pack(data: HeatmapData) -> Packed:
         if matrix is not None and matrix.shape != shape:
             raise ValueError(f"a matrix of shape {matrix.shape} for {shape[0]} rows and {shape[1]} pages")
     packed: Packed = {
-        "pages": [[p.number, p.label, p.chars, int(not p.readable), int(p.duplicate)] for p in data.pages],
+        "pages": [[p.number, p.label, p.chars, int(not p.readable), p.same_as] for p in data.pages],
         "rows": [[r.id, r.question, r.group] for r in data.rows],
         "milli": _base64(data.milli),
         "raw": None if data.raw is None else _base64(data.raw),

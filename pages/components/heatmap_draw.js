@@ -53,10 +53,19 @@ function apply(grid, { milli: cut, k }) {
       if ((cut === null || p >= cut) && (k === null || rank[i] <= k)) { kept[i] = 1; perRow[r]++; union[c] = 1; }
     }
   }
-  let total = 0, chars = 0, all = 0, found = 0, unread = 0;
-  pages.forEach((page, c) => { all += page.chars; if (union[c]) { total++; chars += page.chars; } });
+  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, unread = 0;
+  const printed = new Set();  // As in the context pack: a text that stands on several pages counts once.
+  pages.forEach((page, c) => {
+    all += page.chars;
+    total += union[c] > 0;
+    const text = page.copy || page.number;
+    if (!union[c] || page.unreadable || printed.has(text)) return;
+    printed.add(text);
+    chars += page.chars;
+    tokens += Math.ceil(page.chars / 4);
+  });
   for (let r = 0; r < m; r++) { found += perRow[r] > 0; unread += gaps[r]; }
-  return { kept, union, perRow, gaps, total, chars, share: all ? chars / all : 1, found, unread };
+  return { kept, union, perRow, gaps, total, tokens, share: all ? chars / all : 1, found, unread };
 }
 
 function readTheme(root) {

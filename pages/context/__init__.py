@@ -1,9 +1,8 @@
 """What the rule keeps and leaves out of a case, as a compressed context, and the exports."""
 
-from typing import cast
-
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.domain import Case, Evidence
 from core.labels import labels_csv, labels_jsonl
@@ -29,9 +28,10 @@ def page() -> None:
         st.page_link(route("cases"), label="Go to the cases", icon=":material/inbox:")
         return
     case, chart = workspace().store.case(case_id), workspace().chart(case_id)
-    pack = chart.pack(case.name, Rule.parse(case.rule))
+    rule = Rule.parse(case.rule)
+    pack = chart.pack(case.name, rule)
     st.subheader(plain(case.name), anchor=False)
-    st.caption(f"What the rule in force keeps: {plain(case.rule)}. Change it on the review screen.")
+    st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")
     _figures(pack)
     kept, left, raw, records = st.tabs(
         ["Kept for each criterion", "Left out", "As an LLM gets it", "Labels and scores"]
@@ -49,28 +49,28 @@ def page() -> None:
 
 
 def _figures(pack: ContextPack) -> None:
-    """Before and after, for the whole case."""
+    """Before and after, for the whole case: the same numbers as on the review screen."""
+    before, after, unread = pack.before, pack.after, len(pack.unread)
+    kept = after.pages + unread
+    aside = f"; {unread} of them could not be read" if unread else ""
     sizes = sorted(c.size.pages for c in pack.criteria)
-    columns = st.columns(4)
-    for column, what in zip(columns, ("pages", "characters", "tokens"), strict=False):
-        before, after = cast(int, getattr(pack.before, what)), cast(int, getattr(pack.after, what))
-        label = {"pages": "Pages kept", "characters": "Characters kept", "tokens": "Tokens, about"}[what]
-        share = f"{after / before:.0%} of {before:,}" if before else "of nothing"
-        column.metric(label, f"{after:,}", share, delta_color="off", delta_arrow="off")
-    columns[3].metric(
-        "Pages for one criterion",
-        f"{sizes[len(sizes) // 2]}",
-        f"half have this many or fewer; at most {sizes[-1]}",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    if pack.unread:
-        pages = ", ".join(str(u.at.place) for u in pack.unread)
+    pages, characters, tokens, each = st.columns(4)
+    _figure(pages, "Pages kept", kept, f"of {before.pages:,}{aside}")
+    _figure(characters, "Characters kept", after.characters, f"{_share(after, before):.0%} of {before.characters:,}")
+    _figure(tokens, "Tokens, about", after.tokens, f"instead of {before.tokens:,}")
+    _figure(each, "Pages for one criterion", sizes[len(sizes) // 2], f"in the middle; {sizes[0]} to {sizes[-1]}")
+    if unread:
+        numbers = ", ".join(str(u.at.place) for u in pack.unread)
         st.warning(
-            f"{len(pack.unread)} pages could not be read and stand in no text below: pages {pages}. "
-            "They are listed as unread, never as irrelevant.",
+            f"{unread} pages could not be read, so no text of theirs stands below: {numbers}. "
+            "They are kept and listed as unread, never as irrelevant.",
             icon=":material/visibility_off:",
         )
+
+
+def _figure(place: DeltaGenerator, label: str, value: int, aside: str) -> None:
+    place.metric(label, f"{value:,}")
+    place.caption(aside)
 
 
 def _kept(pack: ContextPack) -> None:
@@ -112,7 +112,7 @@ def _left_out(pack: ContextPack) -> None:
                 "Printed": [p.at.label for p in pack.left_out],
                 "Why": ["; ".join(p.reasons[:2]) for p in pack.left_out],
                 "Highest probability": [p.probability for p in pack.left_out],
-                "Same text as page": [p.same_as for p in pack.left_out],
+                "Same text as page": [str(p.same_as or "") for p in pack.left_out],
             }
         ),
         hide_index=True,

@@ -31,9 +31,11 @@ def _question(now: Seen) -> None:
     st.markdown(f"**{plain(now.criterion.id)}** {plain(now.criterion.question)}")
     if now.criterion.instruction:
         st.caption(plain(now.criterion.instruction))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_evidence(now), width="stretch")
+    found, before, after = st.columns([14, 1, 1], vertical_alignment="center", gap="xsmall")
+    found.markdown(_evidence(now))
+    with before:
         _neighbour("Criterion before", ":material/expand_less:", now, now.row - 1)
+    with after:
         _neighbour("Next criterion", ":material/expand_more:", now, now.row + 1)
 
 

@@ -1,12 +1,14 @@
 """The heatmap of a case, and what the reviewer does in it."""
 
-import streamlit as st
+from weakref import WeakKeyDictionary
 
 from core.chart import Chart
 from core.grid import to_milli
 from pages.components.frame import callback, reviewer, workspace
 from pages.components.heatmap import HeatmapData, HeatPage, HeatRow, Packed, heatmap, pack, picked_cell, picked_rule
 from pages.review.place import Seen, again
+
+_PACKED: WeakKeyDictionary[Chart, Packed] = WeakKeyDictionary()
 
 
 def heat_panel(now: Seen) -> None:
@@ -29,25 +31,22 @@ def _key(case_id: int) -> str:
 
 
 def _packed(chart: Chart) -> Packed:
-    """Made once per chart: the chart object itself is cached by the workspace."""
-    cached: tuple[int, Packed] | None = st.session_state.get("heat.packed")
-    if cached is None or cached[0] != id(chart):
-        cached = (
-            id(chart),
-            pack(
-                HeatmapData(
-                    [
-                        HeatPage(n, page.label, len(page.text), page.readable, page.duplicate_of is not None)
-                        for n, page in enumerate(chart.pages, start=1)
-                    ],
-                    [HeatRow(c.id, c.question, c.group) for c in chart.criteria],
-                    chart.grid.milli,
-                    to_milli(chart.grid.scores),
-                )
-            ),
-        )
-        st.session_state["heat.packed"] = cached
-    return cached[1]
+    """What the browser gets of the chart, made once for all reviewers."""
+    if chart not in _PACKED:
+        number = {page.ref: n for n, page in enumerate(chart.pages, start=1)}
+        pages = [
+            HeatPage(
+                number[page.ref],
+                page.label,
+                len(page.text),
+                page.readable,
+                number[page.duplicate_of] if page.duplicate_of else 0,
+            )
+            for page in chart.pages
+        ]
+        rows = [HeatRow(c.id, c.question, c.group) for c in chart.criteria]
+        _PACKED[chart] = pack(HeatmapData(pages, rows, chart.grid.milli, to_milli(chart.grid.scores)))
+    return _PACKED[chart]
 
 
 @callback

@@ -135,8 +135,11 @@ def test_a_whole_case_from_upload_to_a_decision_that_survives_a_reload(page: Pag
     expect(page.get_by_text("by J. Rivera, RN · cites page 4", exact=False)).to_be_visible()
     expect(page.locator(".hm output.value")).to_have_text("0.35")
 
+    shown = {name: heat.locator(f"[data-count={name}]").inner_text() for name in ("pages", "tokens")}
     page.get_by_role("link", name="Context and exports").click()
-    expect(page.get_by_text("probability>=0.35", exact=False)).to_be_visible()
+    for label, figure in (("Pages kept", shown["pages"].split()[0]), ("Tokens, about", shown["tokens"])):
+        expect(page.get_by_test_id("stMetric").filter(has_text=label)).to_contain_text(figure)
+    expect(page.get_by_text("up to 10 pages for each criterion, none below 0.35", exact=False)).to_be_visible()
     page.get_by_role("tab", name="Labels and scores").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Labels (JSONL)").click()

@@ -118,7 +118,7 @@ def test_unusual_spaces_and_invisible_characters_do_not_break_the_words(tmp_path
         writer.write_text(sheet)
         document.save(path)
     page = one(path)
-    assert page.text.split() == ["dose", "of", "40", "mg", "softhyphen", "zerowidth", "end"]
+    assert page.text.split() == ["dose", "of", "40", "mg", "soft-hyphen", "zerowidth", "end"]
     boxes = [w.box for w in page.words]
     assert all(a[2] <= b[0] + 0.001 for a, b in pairwise(boxes)), "left to right, no overlap"
 
