@@ -70,7 +70,7 @@ def pack(
     rule: Annotated[
         str,
         typer.Option(help="What to keep: probability>=0.4, score>=0.4, top10, or two joined by &."),
-    ] = "probability>=0.05 & top10",
+    ] = "probability>=0.02 & top10",
     format: Annotated[PackFormat, typer.Option(help="Markdown or JSON.")] = PackFormat.md,  # noqa: A002
     scorer: ScorerName = "embedded",
     out: Out = None,

@@ -78,7 +78,7 @@ class Rule:
         return cls(threshold, top_k, on)
 
 
-DEFAULT_RULE = Rule(threshold=0.05, top_k=10)
+DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
 """What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
 
 

@@ -40,6 +40,8 @@ from core.store import Store
 from core.store.files import Files, display_name
 
 UNNAMED = "Unnamed reviewer"
+UPLOAD_SECONDS = 24 * 3600.0
+"""How long an upload waits for its case to be made."""
 IMAGES_KEPT = 240
 REVIEWS_KEPT = 8
 
@@ -88,6 +90,11 @@ class Workspace:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(settings, Store.open(settings.database))
 
+    def start(self) -> None:
+        """Go on with what an earlier process left: unfinished work, and uploads of which no case was made."""
+        self.files.sweep(keep=self.store.documents(), older_than=UPLOAD_SECONDS)
+        self.jobs.pick_up()
+
     def close(self) -> None:
         self.jobs.close()
         self._renderer.close()
@@ -111,7 +118,8 @@ class Workspace:
         try:
             opened = inspect_pdf(self.files.path(document), self.limits)
         except BadDocument:
-            self.files.remove(document)
+            if document not in self.store.documents():
+                self.files.remove(document)
             raise
         return Upload(document, display_name(name), opened.pages, False, opened.repaired)
 

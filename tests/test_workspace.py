@@ -168,6 +168,21 @@ def test_a_case_whose_pages_are_not_read_yet_says_so(workspace: Workspace, crite
         workspace.chart(case)
 
 
+def test_an_upload_without_a_case_is_swept_after_a_day_and_one_with_a_case_stays(
+    workspace: Workspace, criteria: CriteriaSet
+) -> None:
+    make(workspace, criteria, *TEXTS)
+    fresh, old = workspace.take_in(pdf("Fresh"), "fresh.pdf"), workspace.take_in(pdf("Old"), "old.pdf")
+    yesterday = time.time() - 25 * 3600
+    cut_off = workspace.settings.documents_dir / ".upload-x"
+    cut_off.write_bytes(b"%PDF-")
+    for path in (cut_off, *(workspace.files.path(d) for d in (*workspace.store.documents(), old.document))):
+        os.utime(path, (yesterday, yesterday))
+    workspace.start()
+    left = {p.stem for p in workspace.settings.documents_dir.rglob("*") if p.is_file()}
+    assert left == workspace.store.documents() | {fresh.document}
+
+
 def test_a_sample_is_opened_once(workspace: Workspace) -> None:
     first = workspace.open_sample(SAMPLES[0], by="")
     workspace.jobs.wait(first, 60)
@@ -198,7 +213,7 @@ def test_work_of_a_killed_process_is_picked_up_and_its_decision_is_there(tmp_pat
     process.stdout.close()
     assert said == "saved"
     later = Workspace.open(Settings(data_dir=tmp_path / "d"))
-    later.jobs.pick_up()
+    later.start()
     later.jobs.wait(int(case_id), 60)
     (decision,) = later.store.decisions(int(case_id)).values()
     later.close()

@@ -98,6 +98,11 @@ class Store:
         with reading(self._engine) as session:
             return _documents.is_read(session, document)
 
+    def documents(self) -> set[str]:
+        """SHA-256 of every document that a case names, read or not."""
+        with reading(self._engine) as session:
+            return _documents.named(session)
+
     def pages(self, document: str) -> tuple[Page, ...]:
         """All pages in order, with `words` left empty. Raises NotFound when the document has not been read."""
         with reading(self._engine) as session:

@@ -83,6 +83,11 @@ def registered(session: Session, document: str, *, pages: int) -> DocumentRow:
     return row
 
 
+def named(session: Session) -> set[str]:
+    """SHA-256 of every document."""
+    return set(session.scalars(select(DocumentRow.sha256)))
+
+
 def is_read(session: Session, document: str) -> bool:
     query = select(DocumentRow.id).where(DocumentRow.sha256 == document, DocumentRow.read_at.is_not(None))
     return session.scalar(query) is not None

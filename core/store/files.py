@@ -5,7 +5,9 @@ import io
 import os
 import re
 import tempfile
+import time
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,6 +62,18 @@ class Files:
         """Does nothing when there is no such file."""
         if _SHA256.fullmatch(document):
             self._place(document).unlink(missing_ok=True)
+
+    def sweep(self, *, keep: Collection[str], older_than: float) -> int:
+        """Remove what is not among the documents `keep` and is older than `older_than` seconds; how many files.
+
+        These are uploads of which no case was made, and what an upload cut off in the middle left behind.
+        """
+        removed, now = 0, time.time()
+        for path in [*self._root.glob(".upload-*"), *self._root.glob("??/*.pdf")]:
+            if path.stem not in keep and now - path.stat().st_mtime > older_than:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
 
     def _place(self, document: str) -> Path:
         return self._root / document[:2] / f"{document}.pdf"

@@ -30,7 +30,7 @@ P = ParamSpec("P")
 def workspace() -> Workspace:
     """The one workspace of this server. Work that an earlier process left unfinished goes on."""
     opened = Workspace.open(read_settings())
-    opened.jobs.pick_up()
+    opened.start()
     return opened
 
 

@@ -3,7 +3,7 @@
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const GAP = 65535, HEAD = 38, COUNT = 58, MARK = 18;
-const tallest = () => clamp(window.innerHeight - 330, 340, 520); // room for the controls and the legend in one view
+const tallest = () => clamp(window.innerHeight - 330, 340, 900); // room for the controls and the legend in one view
 const MARKS = {
   met: ['M', 'met'], not_met: ['N', 'not met'],
   insufficient: ['I', 'not enough evidence'], not_applicable: ['–', 'not applicable'],

@@ -1,5 +1,6 @@
 """The decision on the current criterion: saved the moment it is made, with the history beside it."""
 
+import numpy as np
 import streamlit as st
 
 from core.domain import DECISIONS, Decision, DecisionOutcome
@@ -14,6 +15,9 @@ WORDS: dict[DecisionOutcome, str] = {
     "insufficient": "Insufficient",
     "not_applicable": "Not applicable",
 }
+
+WEAK = 0.2
+"""Below this probability the best page is called a weak match, whatever the rule keeps."""
 
 
 def decide_panel(now: Seen) -> None:
@@ -61,8 +65,11 @@ def _evidence(now: Seen) -> str:
     unread = int(now.chart.unreadable.sum())
     aside = f"; {unread} could not be read" if unread else ""
     if state == "found":
+        best = float(np.nanmax(now.chart.grid.probabilities[now.row]))
+        words = "Evidence found" if best >= WEAK else f"Weak matches only, none above {WEAK:.2f},"
+        icon = ":blue[:material/check_circle:]" if best >= WEAK else ":gray[:material/help:]"
         pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
-        return f":blue[:material/check_circle:] Evidence found on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
+        return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
     if state == "not_scored":
         return ":orange[:material/pending:] Not scored on every page yet: nothing can be said"
     read = len(now.chart.pages) - unread
