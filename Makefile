@@ -9,7 +9,7 @@ ifeq ($(UV),)
   MAKE_VENV = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Chartsieve needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")' && $(PYTHON) -m venv $(VENV)
   INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 else
-  MAKE_VENV = $(UV) venv --quiet --allow-existing --python '>=3.11' $(VENV)
+  MAKE_VENV = $(UV) venv --quiet --allow-existing --seed --python '>=3.11' $(VENV)
   INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
 endif
 

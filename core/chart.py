@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.calibration.recalibrate import default_recalibration
 from core.domain import CaseDocument, CriteriaSet, Outcome, Page, ScorerInfo
 from core.grid import Grid
+from core.intake import may_succeed_later
 from core.pack import ContextPack, build_pack
 from core.selection import Rule, select
 
@@ -24,6 +25,8 @@ class Chart:
     """In case order, without words; `duplicate_of` is set."""
     scorer: ScorerInfo
     grid: Grid
+    recalibration: str
+    """Version of the recalibration that the probabilities come from, "" when the raw score stands for them."""
 
     @cached_property
     def unreadable(self) -> NDArray[np.bool_]:
@@ -31,9 +34,23 @@ class Chart:
         return np.array([not page.readable for page in self.pages], dtype=np.bool_)
 
     @cached_property
+    def read_again(self) -> int:
+        """Pages that went unread and may be read when the case is worked on again."""
+        return sum(map(may_succeed_later, self.pages))
+
+    @cached_property
     def names(self) -> dict[str, str]:
-        """SHA-256 of a document -> its name in the case."""
-        return {d.document: d.name for d in self.documents}
+        """SHA-256 of a document -> its name in the case; the second file of a name becomes "name (2)"."""
+        names: dict[str, str] = {}
+        taken: set[str] = set()
+        for document in self.documents:
+            name, n = document.name, 1
+            while name in taken:
+                n += 1
+                name = f"{document.name} ({n})"
+            names[document.document] = name
+            taken.add(name)
+        return names
 
     @cached_property
     def gaps(self) -> int:
@@ -50,6 +67,7 @@ class Chart:
             select(self.grid, rule),
             rule=str(rule),
             scorer=self.scorer,
+            recalibration=self.recalibration,
         )
 
 
@@ -69,4 +87,5 @@ def build_chart(
         fingerprint=info.fingerprint,
         probabilities=recalibration.probabilities if recalibration else None,
     )
-    return Chart(criteria, documents, tuple(pages), info, grid)
+    version = recalibration.version if recalibration else ""
+    return Chart(criteria, documents, tuple(pages), info, grid, version)

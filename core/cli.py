@@ -1,5 +1,6 @@
 """The command line: `chartsieve score`, `pack`, `labels export`, `serve`."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,8 +35,26 @@ Pdfs = Annotated[
 CriteriaFile = Annotated[
     Path, typer.Option("--criteria", help="Criteria list: CSV, XLSX, JSON or text.", exists=True, dir_okay=False)
 ]
-ScorerName = Annotated[str, typer.Option("--scorer", help="Scorer to ask.")]
-Out = Annotated[Path | None, typer.Option("--out", help="File to write; without it the standard output.")]
+ScorerName = Annotated[
+    str | None, typer.Option("--scorer", help="Scorer to ask; without it CHARTSIEVE_SCORER or embedded.")
+]
+
+
+def _can_be_written(out: Path | None) -> Path | None:
+    """Asked before the work, so that a typing mistake does not cost the time of scoring."""
+    if out and not out.parent.is_dir():
+        raise typer.BadParameter(f"There is no folder {out.parent}. Make it first, or choose another file.")
+    if out and not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise typer.BadParameter(f"{out} cannot be written by this user. Choose another file.")
+    return out
+
+
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="File to write; without it the standard output.", dir_okay=False, callback=_can_be_written
+    ),
+]
 
 
 class PackFormat(StrEnum):
@@ -53,8 +72,25 @@ def main() -> None:
     app()
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"chartsieve {version('chartsieve')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
-def score(pdfs: Pdfs, criteria: CriteriaFile, scorer: ScorerName = "embedded", out: Out = None) -> None:
+def score(pdfs: Pdfs, criteria: CriteriaFile, scorer: ScorerName = None, out: Out = None) -> None:
     """Score every page against every criterion: one CSV row per pair, gaps with the reason in the column state."""
     from core.tables import scores_csv
 
@@ -72,7 +108,7 @@ def pack(
         typer.Option(help="What to keep: probability>=0.4, score>=0.4, top10, or two joined by &."),
     ] = "probability>=0.02 & top10",
     format: Annotated[PackFormat, typer.Option(help="Markdown or JSON.")] = PackFormat.md,  # noqa: A002
-    scorer: ScorerName = "embedded",
+    scorer: ScorerName = None,
     out: Out = None,
 ) -> None:
     """Write the compressed context of a case: what the rule keeps, and the list of what it leaves out."""
@@ -109,27 +145,35 @@ def export_labels(
 
 @app.command()
 def serve(
-    port: Annotated[int | None, typer.Option(help="Port; without it CHARTSIEVE_PORT or 8501.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port; without it CHARTSIEVE_PORT or 8501.")
+    ] = None,
     address: Annotated[str | None, typer.Option(help="Address; without it CHARTSIEVE_ADDRESS or 127.0.0.1.")] = None,
     open_browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the app in a browser.")] = True,
 ) -> None:
     """Open the app. It listens on this machine alone unless told otherwise."""
-    import os
-
-    from core.settings import read_settings
+    from core.settings import make_data_dir, read_settings
 
     with _sentences():
         settings = read_settings()
+        make_data_dir(settings)
     home = Path(__file__).resolve().parent.parent
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Streamlit looks for its configuration in the working folder.
+    # Streamlit looks for the theme in the working folder; what is relative must keep its meaning there.
     os.environ["CHARTSIEVE_DATA_DIR"] = str(settings.data_dir.resolve())
+    if settings.database_url:
+        os.environ["CHARTSIEVE_DATABASE_URL"] = settings.database_url
     os.chdir(home)
     arguments = [
         *("streamlit", "run", str(home / "pages" / "door" / "run.py")),
         *("--server.port", str(port or settings.port)),
         *("--server.address", address or settings.address),
         *("--server.maxUploadSize", str(settings.max_upload_mb)),
+        *("--server.fileWatcherType", "none"),
+        # A traceback can quote text of a chart.
+        *("--client.showErrorDetails", "none"),
+        *("--client.showErrorLinks", "false"),
+        *("--client.toolbarMode", "minimal"),
+        *("--browser.gatherUsageStats", "false"),
         *(() if open_browser else ("--server.headless", "true")),
     ]
     os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606
@@ -147,18 +191,30 @@ def _sentences() -> Iterator[None]:
 
 
 @contextmanager
-def _chart(pdfs: list[Path], criteria: Path, scorer: str) -> Iterator["Chart"]:
-    """The files read and scored, with progress on the standard error."""
-    from core.criteria import read_criteria
+def _chart(pdfs: list[Path], criteria: Path, scorer: str | None) -> Iterator["Chart"]:
+    """The files read and scored, with progress and remarks on the standard error."""
+    from core.batch import score_files
+    from core.criteria import preview_criteria
+    from core.domain import CriteriaSet
     from core.settings import read_settings
     from core.workspace import Workspace
 
-    wanted = read_criteria(criteria.read_bytes(), criteria.name)
-    workspace = Workspace.open(read_settings())
+    preview = preview_criteria(criteria.read_bytes(), criteria.name)
+    for remark in preview.remarks:
+        _remark(remark)
+    if preview.problems:
+        raise BadCriteria(list(preview.problems))
+    wanted, settings = CriteriaSet(preview.name, preview.criteria), read_settings()
+    workspace = Workspace.open(settings)
     try:
-        yield workspace.score_files(pdfs, wanted, scorer=scorer, progress=_progress())
+        name = scorer or settings.scorer
+        yield score_files(workspace, pdfs, wanted, scorer=name, progress=_progress(), remark=_remark)
     finally:
         workspace.close()
+
+
+def _remark(sentence: str) -> None:
+    typer.echo(sentence, err=True)
 
 
 def _progress() -> Callable[[str, int, int], None]:

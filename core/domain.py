@@ -17,7 +17,7 @@ Source = Literal["text", "ocr", "none"]
 Verdict = Literal["relevant", "not_relevant", "unsure"]
 Arm = Literal["shown", "audit", "uncertainty", "found"]
 DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable"]
-Evidence = Literal["found", "none_found", "could_not_read", "not_scored"]
+Evidence = Literal["found", "weak", "none_found", "could_not_read", "not_scored"]
 
 VERDICTS: tuple[Verdict, ...] = ("relevant", "not_relevant", "unsure")
 DECISIONS: tuple[DecisionOutcome, ...] = ("met", "not_met", "insufficient", "not_applicable")
@@ -203,6 +203,8 @@ class Label:
     blind: bool = False
     """True when the reviewer could not see the score."""
     fingerprint: str = ""
+    recalibration: str = ""
+    """Version of the recalibration that gave `probability`, "" when there was none."""
     score: float | None = None
     probability: float | None = None
     threshold: float | None = None

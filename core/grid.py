@@ -52,9 +52,12 @@ class Grid:
         """Grid of `outcomes`. A pair without an outcome is a gap "Not scored yet".
 
         `probabilities` is the recalibration in force; without one the raw score stands as the probability.
-        Raises ValueError for an outcome of another fingerprint: scores of two scorers never share a grid.
+        Raises ValueError for a page that comes twice, and for an outcome of another fingerprint: scores of two scorers
+        never share a grid.
         """
         column = {ref: i for i, ref in enumerate(pages)}
+        if len(column) < len(pages):
+            raise ValueError("a page comes twice in the case")
         row = {criterion: i for i, criterion in enumerate(criteria)}
         scores = np.full((len(criteria), len(pages)), np.nan)
         reasons: dict[tuple[int, int], str] = {}

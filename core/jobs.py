@@ -1,14 +1,14 @@
 """Long work off the screen: reading and scoring a case. A job is a row in the database and a worker thread.
 
-The row says how far the work is; closing the browser changes nothing. A job whose process died is picked up at the next
-start: pages that were read and pairs that were scored are not done again.
+The row says how far the work is; closing the browser changes nothing. Unfinished work is picked up when the app is next
+opened: pages that were read and pairs that were scored are not done again.
 """
 
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 
 from core.domain import JobState
 from core.errors import ChartsieveError
@@ -17,95 +17,225 @@ from core.store import Store
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.25
+SECONDS_TO_CLOSE = 5.0
+PAUSES = (0.2, 1.0, 3.0)
+"""Seconds between the tries to write how a job ended."""
+STOPPED = "Stopped. What was done is kept."
 
 
 class Cancelled(Exception):
-    """Raised inside the work when the reviewer has cancelled it."""
+    """Raised inside the work when it must stop: the reviewer cancelled it, or the program closes."""
 
 
 class Report:
     """What the work calls to say how far it is. Raises Cancelled where the work can stop."""
 
-    def __init__(self, store: Store, case_id: int, cancel: threading.Event) -> None:
-        self._store, self._case, self._cancel = store, case_id, cancel
+    def __init__(
+        self, store: Store, case_id: int, cancel: threading.Event, closing: threading.Event | None = None
+    ) -> None:
+        self._store, self._case, self._cancel, self._closing = store, case_id, cancel, closing or threading.Event()
         self._last = 0.0
         self.stage, self.done, self.total = "", 0, 0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units of `stage`; written at most every quarter of a second, and at each new stage."""
-        if self._cancel.is_set():
+        """`done` of `total` units of `stage`; written at most every quarter of a second, and at each new stage.
+
+        Raises Cancelled after a cancellation, also by another process, and while the program closes.
+        """
+        if self._cancel.is_set() or self._closing.is_set():
             raise Cancelled
         now, new_stage = time.monotonic(), stage != self.stage
         self.stage, self.done, self.total = stage, done, total
         if new_stage or now - self._last >= SECONDS_BETWEEN_REPORTS:
             self._last = now
-            self.write("running")
+            if not self.write("running"):
+                self._cancel.set()
+                raise Cancelled
 
-    def write(self, state: JobState, message: str = "") -> None:
-        """Put the state and how far the work is into the database."""
-        self._store.update_job(
+    def write(self, state: JobState, message: str = "") -> bool:
+        """Put the state and how far the work is into the database. False when the job was ended elsewhere."""
+        return self._store.update_job(
             self._case, state=state, stage=self.stage, done=self.done, total=self.total, message=message
         )
 
 
+class _Run:
+    """A case that is queued or worked on here. Its fields change under the lock of Jobs alone."""
+
+    def __init__(self, case_id: int) -> None:
+        self.case_id = case_id
+        self.cancel = threading.Event()
+        self.report: Report | None = None
+        """None while the case is queued."""
+        self.ending = False
+        """The work has returned; how it ended is being written."""
+        self.again = False
+        """Started anew while it was stopping: queue it once more when it has stopped."""
+        self.ended = threading.Event()
+
+
 class Jobs:
-    """Runs `work(case id, report)` for one case at a time per worker; a case never runs twice at once."""
+    """Runs `work(case id, report)` for up to `workers` cases at once (>= 1), first come, first served.
+
+    A case never runs twice at once. The threads never keep the program from ending: work cut off is done again from
+    where its answers were last stored.
+    """
 
     def __init__(self, store: Store, work: Callable[[int, Report], None], *, workers: int = 1) -> None:
-        self._store, self._work = store, work
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="chartsieve-job")
+        if workers < 1:
+            raise ValueError("workers must be 1 or more")
+        self._store, self._work, self._limit = store, work, workers
         self._lock = threading.Lock()
-        self._running: dict[int, tuple[Future[None], threading.Event]] = {}
-        self._closing = False
+        self._closing = threading.Event()
+        self._runs: dict[int, _Run] = {}
+        self._queue: deque[_Run] = deque()
+        self._threads: set[threading.Thread] = set()
 
     def start(self, case_id: int) -> None:
-        """Queue the case; a no-op while it is queued or running here."""
+        """Queue the case; a no-op while it is queued or running here. A case that is stopping is queued once more.
+
+        After `close` it waits for the next time the app is opened. Raises StoreError; the case is not queued then.
+        """
         with self._lock:
-            if case_id in self._running and not self._running[case_id][0].done():
+            run = self._runs.get(case_id)
+            if run and not (run.cancel.is_set() or run.ending):
                 return
             self._store.update_job(case_id, state="waiting")
-            cancel = threading.Event()
-            self._running[case_id] = self._pool.submit(self._run, case_id, cancel), cancel
+            if run:
+                run.again = True
+            elif not self._closing.is_set():
+                self._runs[case_id] = _Run(case_id)
+                self._enqueue(self._runs[case_id])
 
     def pick_up(self) -> None:
-        """Queue what an earlier process left unfinished."""
+        """Queue what an earlier process left unfinished. Raises StoreError."""
         for case_id in self._store.unfinished_jobs():
             self.start(case_id)
 
+    def running(self, case_id: int) -> bool:
+        """Whether the case is queued or running in this process."""
+        return case_id in self._runs
+
     def cancel(self, case_id: int) -> None:
-        """Stop at the next page or criterion; what is done stays."""
+        """Stop at the next page or criterion; what is done stays. A case in the queue is cancelled at once.
+
+        A case that runs in another process stops there at its next report. Raises StoreError; nothing changes then.
+        """
         with self._lock:
-            if case_id in self._running:
-                self._running[case_id][1].set()
+            run = self._runs.get(case_id)
+            if run and run.report and not run.again:
+                run.cancel.set()
+                return
+            self._say_cancelled(case_id)
+            if run and run.report:
+                run.again = False
+            elif run:
+                self._queue.remove(run)
+                self._forget(run)
 
     def wait(self, case_id: int, timeout: float | None = None) -> None:
-        """Return when the case is done, failed or cancelled. Raises TimeoutError after `timeout` seconds."""
-        with self._lock:
-            future = self._running[case_id][0]
-        future.result(timeout)
+        """Return when the case is not worked on here any more. Raises TimeoutError after `timeout` seconds."""
+        run = self._runs.get(case_id)
+        if run and not run.ended.wait(timeout):
+            raise TimeoutError(f"Case {case_id} is still being worked on.")
 
-    def close(self) -> None:
-        """Stop after the step in hand; the rest is picked up at the next start."""
-        with self._lock:
-            self._closing = True
-            for _, cancel in self._running.values():
-                cancel.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, timeout: float = SECONDS_TO_CLOSE) -> None:
+        """Stop after the step in hand, waiting for it up to `timeout` seconds; the rest waits for the next start.
 
-    def _run(self, case_id: int, cancel: threading.Event) -> None:
-        report = Report(self._store, case_id, cancel)
+        Takes no lock, so that a signal handler may call it. A database that cannot be written is logged.
+        """
+        self._closing.set()
+        end = time.monotonic() + timeout
+        for thread in tuple(self._threads):
+            thread.join(max(0.0, end - time.monotonic()))
+        for run in tuple(self._runs.values()):
+            if run.report and not run.ending:
+                self._leave(run, run.report)
+            run.ended.set()
+
+    def _enqueue(self, run: _Run) -> None:
+        self._queue.append(run)
+        if len(self._threads) < self._limit:
+            # A daemon: the interpreter waits for every other thread before it exits, however long the work is.
+            thread = threading.Thread(target=self._work_off, name="chartsieve-job", daemon=True)
+            thread.start()
+            self._threads.add(thread)
+
+    def _work_off(self) -> None:
+        """One worker: run what is queued, and end when there is nothing left."""
+        while taken := self._next():
+            run, report = taken
+            self._last_word(run, report, *self._outcome(run, report))
+            with self._lock:
+                self._go_on_or_forget(run)
+
+    def _next(self) -> tuple[_Run, Report] | None:
+        with self._lock:
+            if self._queue and not self._closing.is_set():
+                run = self._queue.popleft()
+                run.report = Report(self._store, run.case_id, run.cancel, self._closing)
+                return run, run.report
+            self._threads.discard(threading.current_thread())
+            return None
+
+    def _outcome(self, run: _Run, report: Report) -> tuple[JobState, str]:
+        """Do the work. How it ended, with the message for the reviewer."""
         try:
-            self._work(case_id, report)
+            self._work(run.case_id, report)
         except Cancelled:
-            if self._closing:
-                report.write("waiting")
-            else:
-                report.write("cancelled", "Stopped. What was done is kept.")
+            return _stopped(run)
         except ChartsieveError as error:
-            report.write("failed", str(error))
+            return "failed", str(error)
+        except BaseException as error:
+            # Whatever it is, nobody above would see it. The type alone: the message or traceback of a foreign error
+            # may quote text of a page.
+            logger.error("Case %s stopped: %s", run.case_id, type(error).__name__)  # noqa: TRY400
+            return "failed", "Something unexpected stopped the work. What was done is kept. Resume to go on."
+        return "done", ""
+
+    def _last_word(self, run: _Run, report: Report, state: JobState, message: str) -> None:
+        """Write how the work ended, a few times if need be; not when it was started anew in the meantime."""
+        for pause in (*PAUSES, None):
+            try:
+                with self._lock:
+                    run.ending = True
+                    if not run.again:
+                        report.write(state, message)
+            except Exception as error:
+                failure = type(error).__name__
+            else:
+                return
+            if pause is not None:
+                self._closing.wait(pause)
+        logger.error("Case %s: the database did not take %r: %s", run.case_id, state, failure)
+
+    def _go_on_or_forget(self, run: _Run) -> None:
+        if not run.again or self._closing.is_set():
+            self._forget(run)
+            return
+        run.cancel, run.report, run.ending, run.again = threading.Event(), None, False, False
+        self._queue.append(run)
+
+    def _forget(self, run: _Run) -> None:
+        del self._runs[run.case_id]
+        run.ended.set()
+
+    def _say_cancelled(self, case_id: int) -> None:
+        """Cancel a case that no thread here works on; how far it was stays."""
+        job = self._store.job(case_id)
+        if job:
+            self._store.update_job(
+                case_id, state="cancelled", stage=job.stage, done=job.done, total=job.total, message=STOPPED
+            )
+
+    def _leave(self, run: _Run, report: Report) -> None:
+        """Say for a step that does not end in time what it would have said itself."""
+        try:
+            if not run.again:
+                report.write(*_stopped(run))
         except Exception as error:
-            # The type alone: a message or traceback of a foreign error may quote text of a page.
-            logger.error("Case %s stopped: %s", case_id, type(error).__name__)  # noqa: TRY400
-            report.write("failed", "Something unexpected stopped the work. What was done is kept. Resume to go on.")
-        else:
-            report.write("done")
+            logger.error("Case %s: not marked as waiting: %s", run.case_id, type(error).__name__)  # noqa: TRY400
+
+
+def _stopped(run: _Run) -> tuple[JobState, str]:
+    return ("cancelled", STOPPED) if run.cancel.is_set() else ("waiting", "")

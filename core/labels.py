@@ -39,6 +39,8 @@ class LabelRow:
     """True: the reviewer could not see the score."""
     fingerprint: str
     """Of the scorer in force; scores compare only under one fingerprint."""
+    recalibration: str
+    """Version of what made the probability of the score, "" when nothing did."""
     score: float | None = None
     """As the scorer gave it, in [0, 1]."""
     probability: float | None = None
@@ -70,6 +72,7 @@ def label_row(case: int, label: Label, criterion: Criterion, *, document_name: s
         inclusion_probability=label.inclusion_probability,
         blind=label.blind,
         fingerprint=label.fingerprint,
+        recalibration=label.recalibration,
         score=label.score,
         probability=label.probability,
         threshold=label.threshold,

@@ -8,7 +8,8 @@ JSON (`ContextPack.to_json`), every key always present, null for what is not kno
     notice      that page texts are quoted data, not instructions
     case        name
     rule        the selection rule, as core.selection writes it
-    scorer      name, model, revision, transform, scope, fingerprint, sends_text_to
+    scorer      name, model, revision, transform, scope, fingerprint, sends_text_to,
+                recalibration: the version that makes probabilities of scores
     criteria_set  name, version, digest
     size        before, after: each {pages, characters, tokens}; before is the whole chart, after what `pages` prints
     criteria    [{id, question, instruction, group, evidence, left_out, size,
@@ -29,8 +30,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from core.domain import CriteriaSet, Criterion, Evidence, Page, PageRef, ScorerInfo, Selected
+from core.grid import to_milli
 from core.pack_markdown import markdown
+from core.selection import WEAK, threshold_milli
 from core.text import estimate_tokens
 
 SCHEMA = "chartsieve.context-pack/1"
@@ -130,6 +135,8 @@ class ContextPack:
     case_name: str
     rule: str
     scorer: ScorerInfo
+    recalibration: str
+    """Version of the recalibration, "" when the raw score stands as the probability."""
     criteria_set: CriteriaSet
     before: Size
     """The whole chart."""
@@ -163,6 +170,7 @@ class ContextPack:
                 "scope": scorer.scope,
                 "fingerprint": scorer.fingerprint,
                 "sends_text_to": scorer.sends_text_to,
+                "recalibration": self.recalibration or None,
             },
             "criteria_set": {"name": criteria.name, "version": criteria.version, "digest": criteria.digest},
             "size": {"before": asdict(self.before), "after": asdict(self.after)},
@@ -187,6 +195,7 @@ def build_pack(
     *,
     rule: str,
     scorer: ScorerInfo,
+    recalibration: str = "",
 ) -> ContextPack:
     """The pack of a case.
 
@@ -204,6 +213,7 @@ def build_pack(
         case_name,
         rule,
         scorer,
+        recalibration,
         criteria,
         before=_size(len(pages), [p.text for p in pages]),
         after=_size(len(kept), [p.text for p in kept]),
@@ -233,6 +243,10 @@ class _Chart:
         self.by_ref = {page.ref: page for page in pages}
         self.place = {page.ref: n for n, page in enumerate(pages, start=1)}
         self.criteria_ids = [c.id for c in criteria]
+        self.first: dict[str, PageRef] = {}
+        for page in pages:
+            if page.readable:
+                self.first.setdefault(page.text, page.ref)
         self.pairs = {(s.criterion, s.page): s for s in selected}
         if any(s.page not in self.by_ref or s.criterion not in self.criteria_ids for s in selected):
             raise ValueError("the selection names a page or a criterion that the case does not have")
@@ -242,10 +256,8 @@ class _Chart:
         return Place(self.place[page.ref], page.ref.document, name, page.ref.number, page.label)
 
     def root(self, page: Page) -> PageRef:
-        """The first page of the case with exactly this text."""
-        while page.duplicate_of is not None and page.duplicate_of in self.by_ref:
-            page = self.by_ref[page.duplicate_of]
-        return page.ref
+        """The first readable page of the case with exactly this text, header and all."""
+        return self.first[page.text] if page.readable and page.text else page.ref
 
     def criterion(self, criterion: Criterion) -> PackedCriterion:
         kept: list[Kept] = []
@@ -301,9 +313,10 @@ class _Chart:
 
 
 def _evidence(kept: Sequence[Kept], *, unread: bool) -> Evidence:
-    """As core.selection.evidence: a scored page that is kept is found; otherwise the weakest link speaks."""
-    if any(k.score is not None for k in kept):
-        return "found"
+    """As core.selection.evidence: a scored page that is kept is found or weak; otherwise the weakest link speaks."""
+    scored = [k.probability for k in kept if k.probability is not None]
+    if scored:
+        return "found" if to_milli(np.array(scored)).max() >= threshold_milli(WEAK) else "weak"
     if kept:
         return "not_scored"
     return "could_not_read" if unread else "none_found"

@@ -11,6 +11,7 @@ from core.text import clean_text
 
 EVIDENCE = {
     "found": "Found",
+    "weak": "Weak matches only",
     "none_found": "Looked, none found",
     "could_not_read": "Could not read: some pages of the case have no usable text",
     "not_scored": "Not scored: some pages have no answer yet",

@@ -39,6 +39,9 @@ class Rule:
             raise BadRule("A rule needs a threshold, a number of pages, or both. Write for example: probability>=0.4")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise BadRule(f"The threshold {self.threshold} is outside 0 to 1. Write for example: probability>=0.4")
+        if self.threshold is not None:
+            # Thousandths are what is compared, so they are what a rule is: its words read back as the same rule.
+            object.__setattr__(self, "threshold", round(self.threshold, 3))
         if self.top_k is not None and self.top_k < 1:
             raise BadRule("The number of pages to keep must be 1 or more. Write for example: top10")
 
@@ -80,6 +83,10 @@ class Rule:
 
 DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
 """What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
+
+
+WEAK = 0.2
+"""Below this probability the best page of a criterion is a weak match, whatever the rule keeps."""
 
 
 def threshold_milli(threshold: float) -> int:
@@ -157,6 +164,17 @@ def _reason(rule: Rule, reaches: bool, rank: int) -> str:
     return reason[0].upper() + reason[1:]
 
 
+def shown(probability: float, rule: Rule) -> str:
+    """The probability for the screen: two decimals, rounded down as thresholds compare it.
+
+    Three where two would contradict the rule's threshold. The heatmap writes its numbers by the same rule.
+    """
+    milli = int(to_milli(np.array([probability]))[0])
+    two, cut = milli // 10 * 10, None if rule.threshold is None else threshold_milli(rule.threshold)
+    contradicts = cut is not None and (two >= cut) != (milli >= cut)
+    return f"{milli / MILLI:.3f}" if contradicts else f"{two / MILLI:.2f}"
+
+
 def _short(threshold: float) -> str:
     return f"{threshold:.3f}".removesuffix("0")
 
@@ -164,17 +182,18 @@ def _short(threshold: float) -> str:
 def evidence(milli: NDArray[np.uint16], keep: NDArray[np.bool_], unreadable: NDArray[np.bool_]) -> list[Evidence]:
     """Evidence state of each criterion (row), by the tool alone; it never says "not met".
 
-    found: a scored page is kept. Otherwise the weakest link speaks: could_not_read when a page has no usable text,
-    not_scored when a readable page has no answer, none_found when every page was read and scored.
-    `unreadable` has shape (pages,).
+    found: a scored page is kept; weak: one is kept, and none reaches WEAK. Otherwise the weakest link speaks:
+    not_scored when a readable page has no answer, could_not_read when a page has no usable text, none_found when every
+    page was read and scored. `unreadable` has shape (pages,).
     """
     scored = milli != GAP
     found = (keep & scored).any(axis=1)
+    strong = (scored & (milli >= threshold_milli(WEAK))).any(axis=1)
     missing = (~scored & ~unreadable[None, :]).any(axis=1)
     states: list[Evidence] = []
-    for is_found, is_missing in zip(found, missing, strict=True):
+    for is_found, is_strong, is_missing in zip(found, strong, missing, strict=True):
         if is_found:
-            states.append("found")
+            states.append("found" if is_strong else "weak")
         elif is_missing:
             states.append("not_scored")
         else:

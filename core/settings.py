@@ -1,11 +1,15 @@
 """The only reader of the environment. Every setting is CHARTSIEVE_<NAME>; read at the doors and passed in."""
 
+import os
+import re
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import BadSettings
+from core.errors import BadSettings, StoreError
+
+_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!:|file:)([^?]+)(.*)")
 
 
 def _default_data_dir() -> Path:
@@ -24,7 +28,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="SQLAlchemy address of the database; empty: SQLite in the data folder."
     )
-    scorer: str = Field(default="embedded", description="Scorer for new cases.")
+    scorer: str = Field(default="embedded", description="Scorer for new cases and for the command line.")
     max_upload_mb: int = Field(default=200, ge=1, le=2000, description="Largest document, in megabytes.")
     max_pages: int = Field(default=2000, ge=1, le=10000, description="Most pages in one document.")
     read_memory_mb: int = Field(
@@ -39,6 +43,13 @@ class Settings(BaseSettings):
     port: int = Field(default=8501, ge=1, le=65535, description="Port that `chartsieve serve` listens on.")
     address: str = Field(default="127.0.0.1", description="Address that `chartsieve serve` listens on.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _from_this_folder(cls, address: str) -> str:
+        """A relative SQLite path made absolute, so that it means the same file after a change of folder."""
+        found = _SQLITE.fullmatch(address)
+        return f"{found[1]}{Path.cwd() / found[2]}{found[3]}" if found else address
+
     @property
     def database(self) -> str:
         """The SQLAlchemy address in force."""
@@ -48,6 +59,28 @@ class Settings(BaseSettings):
     def documents_dir(self) -> Path:
         """Folder of the stored PDF files."""
         return self.data_dir / "documents"
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the data folder, with access for its owner alone. Raises StoreError.
+
+    A folder that is there already and open to others is closed to them if it is this user's and holds nothing else.
+    """
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        ours = found.st_uid == os.getuid() and all(
+            entry.name == settings.documents_dir.name or entry.name.startswith("chartsieve.db")
+            for entry in folder.iterdir()
+        )
+        if ours and found.st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {folder} cannot be used ({error.strerror}). Nothing was changed. "
+            "Set CHARTSIEVE_DATA_DIR to a folder that you may write to, and start again."
+        ) from error
 
 
 def read_settings() -> Settings:

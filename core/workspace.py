@@ -1,12 +1,11 @@
 """The use cases: what the screens and the command line call. The only module that joins the doors."""
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
 
@@ -27,22 +26,23 @@ from core.domain import (
     Verdict,
 )
 from core.errors import BadDocument, NotFound
-from core.intake import Limits, Renderer, inspect_pdf, mark_duplicates, read_pdf
+from core.intake import Limits, Renderer, inspect_pdf, mark_duplicates, may_succeed_later, read_pdf
 from core.jobs import Jobs, Report
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
+from core.lock import FolderLock
 from core.samples import Sample
 from core.scorers import Scorer, highlight, open_scorer
 from core.scoring import AnswerCache, known_outcomes, score_pages
 from core.selection import DEFAULT_RULE, Rule, kept
-from core.settings import Settings
+from core.settings import Settings, make_data_dir
 from core.store import Store
 from core.store.files import Files, display_name
 
 UNNAMED = "Unnamed reviewer"
 UPLOAD_SECONDS = 24 * 3600.0
 """How long an upload waits for its case to be made."""
-IMAGES_KEPT = 240
+IMAGE_BYTES_KEPT = 128 << 20
 REVIEWS_KEPT = 8
 
 
@@ -57,6 +57,8 @@ class Upload:
     """True when the same bytes were stored before, under whatever name."""
     repaired: bool
     """True when the file was damaged and opened after a repair: pages may be missing."""
+    unread: int = 0
+    """Pages of a known file that went unread before and are read again with the next case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +80,35 @@ class Workspace:
         self.limits = Limits.from_settings(settings)
         self.jobs = Jobs(store, self._work)
         self._clock = clock
+        self._folder = FolderLock(settings.data_dir)
         self._renderer = Renderer(self.limits)
         self._images: OrderedDict[tuple[str, int, int, int], bytes] = OrderedDict()
-        self._charts: OrderedDict[tuple[int, datetime | None], Chart] = OrderedDict()
+        self._image_bytes = 0
+        self._charts: OrderedDict[tuple[int, datetime | None, int], Chart] = OrderedDict()
+        self._readings = 0
         self._scorers: dict[str, Scorer] = {}
         self._lock = Lock()
 
     @classmethod
     def open(cls, settings: Settings) -> "Workspace":
         """Prepare the data folder and the database. Raises StoreError."""
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_dir(settings)
         return cls(settings, Store.open(settings.database))
 
     def start(self) -> None:
-        """Go on with what an earlier process left: unfinished work, and uploads of which no case was made."""
-        self.files.sweep(keep=self.store.documents(), older_than=UPLOAD_SECONDS)
+        """Go on with what an earlier process left: unfinished work, and uploads of which no case was made.
+
+        For a server, not for a command. Raises StoreError when another server has the data folder.
+        """
+        self._folder.acquire()
+        self.files.sweep(older_than=UPLOAD_SECONDS)
         self.jobs.pick_up()
 
     def close(self) -> None:
         self.jobs.close()
         self._renderer.close()
         self.store.close()
+        self._folder.release()
 
     def scorer(self, name: str) -> Scorer:
         """The scorer of that name, opened once. Raises ScorerError."""
@@ -112,29 +122,34 @@ class Workspace:
     def take_in(self, stream: BinaryIO, name: str) -> Upload:
         """Store an uploaded file if it is a usable PDF. Raises BadDocument; then nothing of it is kept."""
         document, _size = self.files.save(stream, self.limits.max_bytes)
-        known = self.store.has_document(document)
-        if known:
-            return Upload(document, display_name(name), len(self.store.pages(document)), True, False)
+        if self.store.has_document(document):
+            pages = self.store.pages(document)
+            unread = sum(map(may_succeed_later, pages))
+            return Upload(document, display_name(name), len(pages), True, False, unread)
         try:
             opened = inspect_pdf(self.files.path(document), self.limits)
         except BadDocument:
-            if document not in self.store.documents():
-                self.files.remove(document)
+            self.files.discard(document)
             raise
         return Upload(document, display_name(name), opened.pages, False, opened.repaired)
 
     def open_sample(self, sample: Sample, *, by: str) -> int:
         """The case of a sample packet, made if it is not there yet."""
-        for case in self.store.cases():
-            if case.name == sample.name:
-                return case.id
         with sample.pdf.open("rb") as stream:
             upload = self.take_in(stream, sample.pdf.name)
+        for case in self.store.cases():
+            if case.name == sample.name and self.store.case(case.id).documents[0].document == upload.document:
+                return case.id
         criteria = read_criteria(sample.criteria.read_bytes(), sample.criteria.name)
         return self.create_case(sample.name, [upload], criteria, by=by)
 
     def create_case(self, name: str, uploads: Sequence[Upload], criteria: CriteriaSet, *, by: str) -> int:
-        """A new case; reading and scoring start at once, off the screen."""
+        """A new case; reading and scoring start at once, off the screen.
+
+        Raises NotFound when an upload waited too long for its case and was swept; then no case is made.
+        """
+        for upload in uploads:
+            self.files.keep(upload.document)
         documents = [CaseDocument(u.document, u.name, u.pages) for u in uploads]
         case_id = self.store.create_case(
             name,
@@ -148,13 +163,12 @@ class Workspace:
         return case_id
 
     def _work(self, case_id: int, report: Report) -> None:
-        """Read what is not read yet, then score what is not scored yet."""
+        """Read what is not read yet and may be read now, then score what is not scored yet."""
         case = self.store.case(case_id)
         total, done = sum(d.pages for d in case.documents), 0
         for document in case.documents:
             report("Reading pages", done, total)
-            if not self.store.has_document(document.document):
-                self._read(document, lambda n, before=done: report("Reading pages", before + n, total))  # type: ignore[misc]
+            self._read(document, lambda n, before=done: report("Reading pages", before + n, total))  # type: ignore[misc]
             done += document.pages
         pages = self._pages(case)
         pairs = len(pages) * len(case.criteria)
@@ -168,6 +182,25 @@ class Workspace:
         )
 
     def _read(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
+        if not self.store.has_document(document.document):
+            self._read_first(document, progress)
+        elif unread := [p.ref.number for p in self.store.pages(document.document) if may_succeed_later(p)]:
+            with suppress(BadDocument, NotFound):  # the pages that are there stay good without the file
+                self._read_again(document.document, unread, progress)
+
+    def _read_again(self, document: str, unread: Sequence[int], progress: Callable[[int], None]) -> None:
+        """Read from the first of the pages `unread` on, and keep those of them that came out otherwise this time."""
+        mended = []
+        for page in read_pdf(self.files.path(document), document=document, limits=self.limits, first=unread[0]):
+            if page.ref.number in unread and not may_succeed_later(page):
+                mended.append(page)
+            progress(page.ref.number)
+        if mended:
+            self.store.replace_unread(document, mended)
+            with self._lock:
+                self._readings += 1
+
+    def _read_first(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
         path = self.files.path(document.document)
         pages = []
         for page in read_pdf(path, document=document.document, limits=self.limits):
@@ -189,7 +222,7 @@ class Workspace:
     def chart(self, case_id: int) -> Chart:
         """Pages and scores of a case as far as they are known. Raises NotFound while its pages are not read yet."""
         job = self.store.job(case_id)
-        key = case_id, job.updated_at if job else None
+        key = case_id, job.updated_at if job else None, self._readings
         with self._lock:
             if key in self._charts:
                 self._charts.move_to_end(key)
@@ -213,9 +246,11 @@ class Workspace:
                 return self._images[key]
         image = self._renderer.render(self.files.path(page.ref.document), page.ref.number, dpi=dpi, rotate=rotate)
         with self._lock:
-            self._images[key] = image
-            while len(self._images) > IMAGES_KEPT:
-                self._images.popitem(last=False)
+            if key not in self._images:
+                self._images[key] = image
+                self._image_bytes += len(image)
+            while self._image_bytes > IMAGE_BYTES_KEPT:
+                self._image_bytes -= len(self._images.popitem(last=False)[1])
         return image
 
     def passages(self, criterion: Criterion, page: Page) -> list[Passage]:
@@ -244,6 +279,7 @@ class Workspace:
             at=self._clock(),
             arm="shown" if shown else "found",
             fingerprint=chart.grid.fingerprint,
+            recalibration=chart.recalibration,
             score=None if gap else float(chart.grid.scores[r, c]),
             probability=None if gap else float(chart.grid.probabilities[r, c]),
             threshold=rule.threshold,
@@ -289,43 +325,6 @@ class Workspace:
                 )
             )
         return rows
-
-    def score_files(
-        self,
-        paths: Sequence[Path],
-        criteria: CriteriaSet,
-        *,
-        scorer: str,
-        progress: Callable[[str, int, int], None],
-    ) -> Chart:
-        """Read and score PDFs that are not part of a case; answers are kept, so that a second run asks nothing.
-
-        Raises BadDocument with the file's name.
-        """
-        documents, pages = [], []
-        for path in paths:
-            found, read = self._read_path(path, progress)
-            documents.append(found)
-            pages += read
-        pages = mark_duplicates(pages)
-        engine = self.scorer(scorer)
-        outcomes = _run(
-            engine, list(criteria), pages, self.store, lambda n, of: progress("Scoring pages against criteria", n, of)
-        )
-        return build_chart(criteria, tuple(documents), pages, engine.info, outcomes)
-
-    def _read_path(self, path: Path, progress: Callable[[str, int, int], None]) -> tuple[CaseDocument, list[Page]]:
-        try:
-            opened = inspect_pdf(path, self.limits)
-        except BadDocument as error:
-            raise type(error)(f"{path.name}: {error}") from error
-        with path.open("rb") as stream:
-            document = hashlib.file_digest(stream, "sha256").hexdigest()
-        pages = []
-        for page in read_pdf(path, document=document, limits=self.limits):
-            pages.append(page)
-            progress(f"Reading {path.name}", len(pages), opened.pages)
-        return CaseDocument(document, display_name(path.name), len(pages)), pages
 
 
 def _run(

@@ -1,6 +1,14 @@
 import csv
 import io
 import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from itertools import pairwise
 from pathlib import Path
 
 import pymupdf
@@ -8,6 +16,9 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
+from core.domain import PageRef
+from core.grid import Grid
+from core.settings import Settings, make_data_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,6 +86,59 @@ def test_two_files_make_one_case(run: CliRunner, packet: Path, criteria: Path, t
     ]
 
 
+def test_the_same_file_twice_is_used_once_and_said_so(
+    run: CliRunner, packet: Path, criteria: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.pdf"
+    shutil.copy(packet, copy)
+    result = run.invoke(app, ["score", str(packet), str(copy), str(packet), "--criteria", str(criteria)])
+    assert result.exit_code == 0, result.stderr
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(r["document"], r["page"]) for r in rows] == [("packet.pdf", p) for p in "123"] * 2
+    assert "Not scored yet" not in result.stdout
+    assert "copy.pdf is the same file as packet.pdf; used once.\n" in result.stderr
+    assert "packet.pdf was given more than once; used once.\n" in result.stderr
+
+
+def test_a_grid_refuses_a_page_that_comes_twice() -> None:
+    ref = PageRef("d" * 64, 1)
+    with pytest.raises(ValueError, match="twice"):
+        Grid.of([], pages=[ref, ref], criteria=["A"], fingerprint="f")
+
+
+def test_two_files_of_one_name_are_told_apart(run: CliRunner, criteria: Path, tmp_path: Path) -> None:
+    paths = []
+    for folder, text in (("one", "Methotrexate was stopped."), ("two", "Oxygen at night."), ("three", "Sunny.")):
+        path = tmp_path / folder / "scan.pdf"
+        path.parent.mkdir()
+        with pymupdf.open() as document:
+            document.new_page().insert_text((72, 72), text)
+            document.save(path)
+        paths.append(str(path))
+    names = ["scan.pdf", "scan.pdf (2)", "scan.pdf (3)"]
+    scored = run.invoke(app, ["score", *paths, "--criteria", str(criteria)])
+    assert [r["document"] for r in csv.DictReader(io.StringIO(scored.stdout))] == names * 2
+    packed = run.invoke(app, ["pack", *paths, "--criteria", str(criteria), "--rule", "score>=0", "--format", "json"])
+    assert [page["document_name"] for page in json.loads(packed.stdout)["pages"]] == names
+
+
+def test_a_repaired_document_is_named(run: CliRunner, packet: Path, criteria: Path) -> None:
+    whole = packet.read_bytes()
+    packet.write_bytes(whole[: whole.rindex(b"xref")])
+    result = run.invoke(app, ["score", str(packet), "--criteria", str(criteria)])
+    assert result.exit_code == 0, result.stderr
+    assert "packet.pdf was damaged and was repaired while opening; pages may be missing.\n" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["score", "pack"])
+def test_what_is_ignored_in_a_criteria_list_is_said(run: CliRunner, packet: Path, criteria: Path, command: str) -> None:
+    criteria.write_text("id,question,colour\nA,Has methotrexate been tried?,green\n")
+    result = run.invoke(app, [command, str(packet), "--criteria", str(criteria)])
+    assert result.exit_code == 0, result.stderr
+    assert "colour" in result.stderr
+    assert "colour" not in result.stdout
+
+
 def test_pack_keeps_what_the_rule_says_and_lists_what_it_leaves_out(
     run: CliRunner, packet: Path, criteria: Path
 ) -> None:
@@ -133,6 +197,138 @@ def test_an_unknown_scorer_lists_the_choices(run: CliRunner, packet: Path, crite
     result = run.invoke(app, ["score", str(packet), "--criteria", str(criteria), "--scorer", "oracle"])
     assert result.exit_code == 1
     assert "embedded" in result.stderr
+
+
+def test_the_scorer_of_the_settings_is_asked_unless_another_is_named(
+    run: CliRunner, packet: Path, criteria: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARTSIEVE_SCORER", "oracle")
+    by_setting = run.invoke(app, ["score", str(packet), "--criteria", str(criteria)])
+    assert by_setting.exit_code == 1
+    assert "oracle" in by_setting.stderr
+    assert "Reading" not in by_setting.stderr
+    named = run.invoke(app, ["score", str(packet), "--criteria", str(criteria), "--scorer", "embedded"])
+    assert named.exit_code == 0, named.stderr
+
+
+@pytest.mark.parametrize("command", ["score", "pack"])
+@pytest.mark.parametrize("out", ["missing/scores.csv", "packet.pdf/scores.csv", "."])
+def test_a_place_that_cannot_be_written_is_refused_before_scoring(
+    run: CliRunner, packet: Path, criteria: Path, tmp_path: Path, command: str, out: str
+) -> None:
+    result = run.invoke(app, [command, str(packet), "--criteria", str(criteria), "--out", str(tmp_path / out)])
+    assert result.exit_code == 2
+    assert "--out" in result.stderr
+    assert "Reading" not in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_write_access_is_refused_before_scoring(
+    run: CliRunner, packet: Path, criteria: Path, tmp_path: Path
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o500)
+    result = run.invoke(app, ["score", str(packet), "--criteria", str(criteria), "--out", str(closed / "scores.csv")])
+    assert result.exit_code == 2
+    assert "Reading" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["score"], ["labels", "export"], ["serve"]], ids=" ".join)
+def test_a_data_folder_that_cannot_be_made_ends_in_a_sentence(
+    run: CliRunner, packet: Path, criteria: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("CHARTSIEVE_DATA_DIR", "/dev/null/x")
+    files = [str(packet), "--criteria", str(criteria)] if command == ["score"] else []
+    result = run.invoke(app, [*command, *files])
+    assert result.exit_code == 1
+    assert result.stderr.startswith("chartsieve: The data folder /dev/null/x cannot be used")
+    assert "CHARTSIEVE_DATA_DIR" in result.stderr
+
+
+def test_a_data_folder_open_to_others_is_closed_unless_it_holds_other_things(tmp_path: Path) -> None:
+    own, shared = tmp_path / "own", tmp_path / "shared"
+    for folder in (own, shared):
+        folder.mkdir()
+        folder.chmod(0o755)
+        (folder / "chartsieve.db").touch()
+    (shared / "thesis.txt").touch()
+    for folder in (own, shared):
+        make_data_dir(Settings(data_dir=folder))
+    assert own.stat().st_mode & 0o777 == 0o700
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "-1", "http"])
+def test_a_port_that_does_not_exist_is_wrong_use(run: CliRunner, port: str) -> None:
+    result = run.invoke(app, ["serve", "--port", port])
+    assert result.exit_code == 2
+    assert "--port" in result.stderr
+
+
+def test_serve_keeps_its_promises_whatever_the_working_folder_says(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "CHARTSIEVE_DATABASE_URL": "sqlite:///mine.db",
+        "CHARTSIEVE_DATA_DIR": "data",
+    }
+    arguments = [sys.executable, "-m", "core.cli", "serve", "--no-browser", "--port", str(port)]
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            assert _answers(f"http://127.0.0.1:{port}/_stcore/health")
+            running = Path(f"/proc/{server.pid}/cmdline").read_text().split("\0")
+            known = Path(f"/proc/{server.pid}/environ").read_text().split("\0")
+        finally:
+            server.terminate()
+    given = dict(pairwise(running))
+    assert {
+        "--client.showErrorDetails": "none",
+        "--client.showErrorLinks": "false",
+        "--client.toolbarMode": "minimal",
+        "--browser.gatherUsageStats": "false",
+        "--server.fileWatcherType": "none",
+        "--server.address": "127.0.0.1",
+    }.items() <= given.items()
+    assert f"CHARTSIEVE_DATABASE_URL=sqlite:///{tmp_path / 'mine.db'}" in known
+    assert f"CHARTSIEVE_DATA_DIR={tmp_path / 'data'}" in known
+
+
+def _answers(url: str) -> bool:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bool(response.status == 200)
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("sqlite:///mine.db", "sqlite:///{here}/mine.db"),
+        ("sqlite+pysqlite:///a/mine.db?timeout=3", "sqlite+pysqlite:///{here}/a/mine.db?timeout=3"),
+        ("sqlite:////srv/mine.db", "sqlite:////srv/mine.db"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("postgresql://host/name", "postgresql://host/name"),
+    ],
+)
+def test_a_relative_database_means_the_folder_of_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, meant: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHARTSIEVE_DATABASE_URL", given)
+    assert Settings().database == meant.format(here=tmp_path)
+
+
+def test_the_version_can_be_asked(run: CliRunner) -> None:
+    result = run.invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert f'version = "{result.stdout.removeprefix("chartsieve ").strip()}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_labels_export_of_an_empty_store_writes_nothing_and_says_so(run: CliRunner) -> None:

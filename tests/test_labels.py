@@ -17,7 +17,8 @@ from core.spreadsheet import csv_text, safe_cell
 CRITERION = Criterion("B-01", "Is there a failed trial,\nof any kind?")
 AUDIT = Label(
     PageRef("a" * 64, 14), "B-01", "not_relevant", "maria", datetime(2026, 3, 1, 12, 30, tzinfo=UTC), "audit",
-    inclusion_probability=0.1 + 0.2, blind=True, fingerprint="0123456789abcdef", score=1 / 3, probability=0.07,
+    inclusion_probability=0.1 + 0.2, blind=True, fingerprint="0123456789abcdef", recalibration="01234567",
+    score=1 / 3, probability=0.07,
     threshold=0.4, seed=7, note="=HYPERLINK(1)",
 )  # fmt: skip
 FOUND = Label(PageRef("b" * 64, 2), "B-01", "relevant", "maria", datetime(2026, 3, 2, tzinfo=UTC), "found")
@@ -39,12 +40,14 @@ def test_json_lines_are_one_line_a_label_whatever_the_texts_hold() -> None:
 
 
 def test_csv_read_by_pandas_equals_what_was_written() -> None:
-    table = pd.read_csv(io.StringIO(labels_csv(ROWS)), dtype={"fingerprint": "str", "seed": "Int64"})
+    table = pd.read_csv(
+        io.StringIO(labels_csv(ROWS)), dtype={"fingerprint": "str", "recalibration": "str", "seed": "Int64"}
+    )
     assert tuple(table.columns) == COLUMNS
     read = [{k: None if pd.isna(v) else v for k, v in r.items()} for r in table.to_dict("records")]
     expected = [{c: getattr(row, c) for c in COLUMNS} for row in ROWS]
     expected[0]["note"] = "'=HYPERLINK(1)"
-    expected[1] |= {"document_name": "'+scan.pdf", "fingerprint": None, "note": None}
+    expected[1] |= {"document_name": "'+scan.pdf", "fingerprint": None, "recalibration": None, "note": None}
     assert read == expected
     assert table["blind"].dtype == bool
 

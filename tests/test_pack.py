@@ -260,5 +260,18 @@ def test_whatever_pages_say_the_fences_hold_exactly_their_texts(parts: list[str]
     pages = tuple(Page(PageRef(FIRST, n), part, label=part) for n, part in enumerate(parts, start=1))
     pack = pack_of(pages, {c.id: [0.9] * 4 for c in CRITERIA})
     texts, outside = blocks(pack.to_markdown())
-    assert texts == parts
+    assert texts == [part for n, part in enumerate(parts) if not part or part not in parts[:n]]
     assert sum(line.startswith("=== ") for line in outside) == 8
+
+
+def test_a_page_under_another_header_is_printed_in_full_even_when_its_body_repeats() -> None:
+    first = Page(PageRef(FIRST, 1), "DOE, JANE\nConsent text", body="b")
+    other = Page(PageRef(FIRST, 2), "SMITH, ROBERT DECLINED\nConsent text", body="b", duplicate_of=first.ref)
+    pack = pack_of((first, other), {c.id: [0.9, 0.9] for c in CRITERIA})
+    assert [(p.same_as, p.text) for p in pack.pages] == [(None, first.text), (None, other.text)]
+
+
+def test_a_kept_page_of_low_probability_is_a_weak_match_not_evidence() -> None:
+    pack = pack_of((Page(PageRef(FIRST, 1), "text"),), {c.id: [0.19] for c in CRITERIA}, rule=Rule(0.1))
+    assert {c.evidence for c in pack.criteria} == {"weak"}
+    assert "Weak matches only" in pack.to_markdown()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core.domain import Gap, Outcome, PageRef, Score
 from core.errors import BadRule
 from core.grid import GAP, Grid, to_milli
-from core.selection import Rule, evidence, kept, ranks, select, threshold_milli
+from core.selection import Rule, evidence, kept, ranks, select, shown, threshold_milli
 
 PAGES = tuple(PageRef("d" * 64, n) for n in range(1, 6))
 
@@ -145,3 +145,22 @@ def test_the_tool_never_says_not_met() -> None:
     assert evidence(milli, kept(milli, rule), everything_read) == ["found", "none_found", "not_scored", "not_scored"]
     assert evidence(milli[2:3], kept(milli[2:3], rule), second_unreadable) == ["could_not_read"]
     assert evidence(milli[0:1], kept(milli[0:1], rule), second_unreadable) == ["found"]
+
+
+def test_a_kept_page_below_the_weak_line_is_no_evidence_found() -> None:
+    milli = to_milli(np.array([[0.199, 0.1], [0.2, 0.1]]))
+    assert evidence(milli, kept(milli, Rule(0.05)), np.array([False, False])) == ["weak", "found"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "threshold", "words"),
+    [(0.145, 0.4, "0.14"), (0.399, 0.4, "0.39"), (0.4, 0.4, "0.40"), (0.2351, 0.235, "0.235"), (0.149, None, "0.14")],
+)
+def test_a_shown_probability_never_contradicts_the_rule(
+    probability: float, threshold: float | None, words: str
+) -> None:
+    assert shown(probability, Rule(threshold, 3)) == words
+
+
+def test_a_threshold_is_its_thousandths() -> None:
+    assert Rule(0.12345) == Rule(0.123) == Rule.parse(str(Rule(0.12345)))

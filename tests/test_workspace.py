@@ -1,3 +1,4 @@
+import hashlib
 import io
 import os
 import signal
@@ -6,18 +7,23 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pymupdf
 import pytest
 
 from core.criteria import read_lines
 from core.domain import CaseDocument, CriteriaSet
-from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotAPdf, NotFound
+from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotAPdf, NotFound, TooLarge
+from core.intake import Limits
 from core.samples import SAMPLES
 from core.selection import Rule
 from core.settings import Settings
+from core.store import Store
 from core.workspace import Workspace
+from tests.intake import paper
 
 TEXTS = (
     "Methotrexate 20 mg weekly for 14 weeks, stopped because liver enzymes tripled.",
@@ -176,11 +182,108 @@ def test_an_upload_without_a_case_is_swept_after_a_day_and_one_with_a_case_stays
     yesterday = time.time() - 25 * 3600
     cut_off = workspace.settings.documents_dir / ".upload-x"
     cut_off.write_bytes(b"%PDF-")
-    for path in (cut_off, *(workspace.files.path(d) for d in (*workspace.store.documents(), old.document))):
+    kept = {d.document for case in workspace.store.cases() for d in workspace.store.case(case.id).documents}
+    for path in (cut_off, *(workspace.files.path(d) for d in (*kept, old.document))):
         os.utime(path, (yesterday, yesterday))
     workspace.start()
     left = {p.stem for p in workspace.settings.documents_dir.rglob("*") if p.is_file()}
-    assert left == workspace.store.documents() | {fresh.document}
+    assert left == kept | {fresh.document}
+    with pytest.raises(NotFound, match="Upload it again"):
+        workspace.create_case("Too late", [fresh, old], criteria, by="R")
+    assert [case.name for case in workspace.store.cases()] == ["A case"]
+
+
+def test_a_start_under_another_database_deletes_no_document_of_a_case(
+    workspace: Workspace, criteria: CriteriaSet, tmp_path: Path
+) -> None:
+    uploads = [workspace.take_in(pdf(text), "a.pdf") for text in TEXTS]
+    case = workspace.create_case("A case", uploads, criteria, by="R")
+    workspace.jobs.wait(case, 60)
+    files = [workspace.files.path(u.document) for u in uploads]
+    for path in files:
+        os.utime(path, (0, 0))
+    other = Workspace(workspace.settings, Store.open(f"sqlite:///{tmp_path / 'other.db'}"))
+    other.start()
+    again = other.take_in(pdf(TEXTS[0]), "a.pdf")
+    other.close()
+    assert not again.known
+    assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] == [u.document for u in uploads]
+
+
+def test_a_refused_upload_of_bytes_that_a_case_has_leaves_the_cases_file(
+    workspace: Workspace, criteria: CriteriaSet, tmp_path: Path
+) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    (document,) = workspace.store.case(case).documents
+    strict = workspace.settings.model_copy(update={"max_pages": 2})
+    other = Workspace(strict, Store.open(f"sqlite:///{tmp_path / 'other.db'}"))
+    with pytest.raises(TooLarge):
+        other.take_in(pdf(*TEXTS), "packet.pdf")
+    other.close()
+    assert workspace.files.path(document.document).read_bytes() == pdf(*TEXTS).getvalue()
+
+
+# -- pages that could not be read the first time
+
+
+@pytest.fixture
+def starved(workspace: Workspace, criteria: CriteriaSet, tmp_path: Path) -> tuple[Workspace, int, bytes]:
+    """A case whose first page needed more memory than was allowed and whose second is a scan, and its file."""
+    path = paper.inflating(tmp_path / "hungry.pdf", megabytes=20)
+    with pymupdf.open(path) as document:
+        paper.scan(document.new_page())
+        document.new_page().insert_text((72, 72), TEXTS[0])
+        document.saveIncr()
+    workspace.limits = replace(workspace.limits, memory_mb=512)
+    upload = workspace.take_in(io.BytesIO(path.read_bytes()), "hungry.pdf")
+    case = workspace.create_case("Hungry", [upload], criteria, by="R")
+    workspace.jobs.wait(case, 60)
+    return workspace, case, path.read_bytes()
+
+
+def test_a_page_that_failed_for_want_of_memory_is_read_by_a_later_run(
+    starved: tuple[Workspace, int, bytes], criteria: CriteriaSet
+) -> None:
+    workspace, case, data = starved
+    before = workspace.chart(case)
+    assert ([p.source for p in before.pages], before.read_again) == (["none", "none", "text"], 1)
+    again = workspace.take_in(io.BytesIO(data), "again.pdf")
+    assert (again.known, again.unread) == (True, 1)
+    workspace.limits = Limits()
+    other = workspace.create_case("Other", [again], criteria, by="R")
+    workspace.jobs.wait(other, 60)
+    for chart in (workspace.chart(case), workspace.chart(other)):
+        assert ([p.source for p in chart.pages], chart.read_again) == (["text", "none", "text"], 0)
+        assert chart.pages[1:] == before.pages[1:]
+        assert chart.gaps == 0
+    assert workspace.take_in(io.BytesIO(data), "again.pdf").unread == 0
+
+
+@pytest.mark.parametrize("limits", [{"memory_mb": 512}, {"document_seconds": 0.001}, {"memory_mb": 40}])
+def test_a_page_that_fails_again_leaves_everything_as_it_was(
+    starved: tuple[Workspace, int, bytes], limits: dict[str, Any]
+) -> None:
+    workspace, case, _ = starved
+    before = workspace.chart(case)
+    workspace.limits = Limits(**limits)
+    workspace.jobs.start(case)
+    workspace.jobs.wait(case, 60)
+    job = workspace.store.job(case)
+    assert job
+    assert (job.state, job.message) == ("done", "")
+    assert workspace.chart(case).pages == before.pages
+
+
+def test_a_case_whose_file_is_gone_keeps_the_pages_that_were_read(starved: tuple[Workspace, int, bytes]) -> None:
+    workspace, case, _ = starved
+    before = workspace.chart(case)
+    workspace.files.path(before.documents[0].document).unlink()
+    workspace.jobs.start(case)
+    workspace.jobs.wait(case, 60)
+    job = workspace.store.job(case)
+    assert job
+    assert job.state == "done"
+    assert workspace.chart(case).pages == before.pages
 
 
 def test_a_sample_is_opened_once(workspace: Workspace) -> None:

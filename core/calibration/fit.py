@@ -23,7 +23,7 @@ class Judged:
     """What the criterion counts for in the fit, shared by its pages."""
 
 
-def fit(judged: Sequence[Judged], *, fingerprint: str, version: str) -> Recalibration:
+def fit(judged: Sequence[Judged], *, fingerprint: str) -> Recalibration:
     """The logistic model of `standing` that fits `judged` best and rises with the score.
 
     A feature that would turn the order of two pages round is left out (coefficient 0). Raises ValueError when the score
@@ -38,7 +38,7 @@ def fit(judged: Sequence[Judged], *, fingerprint: str, version: str) -> Recalibr
         found = dict.fromkeys(FEATURES, 0.0) | dict(zip(kept, fitted, strict=True))
         falling = _falling(found)
         if not falling:
-            return Recalibration(version, fingerprint, intercept, tuple(found.values()))
+            return Recalibration(fingerprint, intercept, tuple(found.values()))
         removable = [name for name in falling if name in kept]
         if not removable:
             raise ValueError(f"a higher score would get a lower probability: {found}")
@@ -62,10 +62,10 @@ def _falling(found: dict[str, float]) -> list[str]:
     return alone or (["to_median", "to_best"] if slope < 0 else [])
 
 
-def cross_fit(judged: Sequence[Judged], *, fingerprint: str, version: str) -> list[NDArray[np.float64]]:
+def cross_fit(judged: Sequence[Judged], *, fingerprint: str) -> list[NDArray[np.float64]]:
     """Probabilities for each of `judged`, by a model fitted without any criterion asked of its document."""
     models = {
-        document: fit([j for j in judged if j.document != document], fingerprint=fingerprint, version=version)
+        document: fit([j for j in judged if j.document != document], fingerprint=fingerprint)
         for document in sorted({j.document for j in judged})
     }
     return [models[j.document].probabilities(j.scores[None, :])[0] for j in judged]

@@ -10,6 +10,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from core.domain import digest
+
 FEATURES = ("score", "to_best", "to_median", "spread", "rank")
 """What `standing` gives, in this order."""
 
@@ -36,15 +38,20 @@ def standing(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 class Recalibration:
     """A fitted model; it holds for scores of one fingerprint only."""
 
-    version: str
     fingerprint: str
     intercept: float
     coefficients: tuple[float, ...]
     """One for each of FEATURES."""
 
+    @property
+    def version(self) -> str:
+        """8 hex digits over all that decides a probability."""
+        return digest(self.fingerprint, repr(self.intercept), *map(repr, self.coefficients))[:8]
+
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probability in [0, 1] that each page is relevant, in the shape of `scores`.
 
+        A score of 0, where nothing of the question matched, has probability 0 however weak the other pages are.
         `scores` are the raw (criteria, pages) scores of one case, NaN for a gap. A gap stays NaN and has no part in the
         standing of the other pages. A criterion's probabilities depend on its own row alone.
         """
@@ -53,7 +60,7 @@ class Recalibration:
             scored = ~np.isnan(asked)
             if scored.any():
                 logits = self.intercept + (standing(asked[scored]) * np.array(self.coefficients)).sum(axis=1)
-                result[row, scored] = 1.0 / (1.0 + np.exp(-logits))
+                result[row, scored] = np.where(asked[scored] > 0, 1.0 / (1.0 + np.exp(-logits)), 0.0)
         return result
 
 
@@ -66,4 +73,4 @@ def default_recalibration(fingerprint: str) -> Recalibration | None:
     if record["fingerprint"] != fingerprint:
         return None
     coefficients = tuple(float(record["coefficients"][name]) for name in FEATURES)
-    return Recalibration(record["version"], fingerprint, float(record["intercept"]), coefficients)
+    return Recalibration(fingerprint, float(record["intercept"]), coefficients)

@@ -2,7 +2,7 @@
 
 from core.intake.child import Limits
 from core.intake.render import Renderer
-from core.intake.supervisor import Opened, inspect_pdf, read_pdf
+from core.intake.supervisor import Opened, inspect_pdf, may_succeed_later, read_pdf
 from core.intake.triage import mark_duplicates
 
-__all__ = ["Limits", "Opened", "Renderer", "inspect_pdf", "mark_duplicates", "read_pdf"]
+__all__ = ["Limits", "Opened", "Renderer", "inspect_pdf", "mark_duplicates", "may_succeed_later", "read_pdf"]

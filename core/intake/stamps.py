@@ -1,7 +1,7 @@
 """What machines print along the edges of a page: fax headers and page numbers. Pure functions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ _PAGE_FIRST = re.compile(r"^[-–— ]*(?:PAGE|PG|P\.)[.:#]?\s*(\d{1,4})\b(?!\s*
 _PAGE_LAST = re.compile(r"\b(?:PAGE|PG)[.:#]?\s*(\d{1,4})$", re.IGNORECASE)
 _FAX = re.compile(r"\b(?:fax|tsid)\b|\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b|\b1?\d{10}\b", re.IGNORECASE)
 _TIME = re.compile(r"\b\d{1,2}:\d{2}\b")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_OF_A_STAMP = frozenset(("page", "pg", "p", "of", "fax", "from", "to", "date", "time", "am", "pm"))
 
 
 class _Placed(NamedTuple):
@@ -46,9 +48,24 @@ def printed_label(words: Sequence[Word], width: float, height: float) -> str:
 
 
 def without_stamps(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
-    """The words, in order, less fax headers and page numbers along the top and bottom edge."""
+    """The words, in order, less fax headers and page numbers along the top and bottom edge.
+
+    A row that says anything else beside its page number stays: it may name the patient or the answer.
+    """
+    return _without(words, width, height, _is_stamp)
+
+
+def without_edges(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
+    """As `without_stamps`, and less every row with a page number, whatever else it says.
+
+    For telling a scan under such a row from a page of text, never for telling two pages apart.
+    """
+    return _without(words, width, height, lambda row: _is_stamp(row) or bool(_label(row)))
+
+
+def _without(words: Sequence[Word], width: float, height: float, drop: Callable[[str], bool]) -> tuple[str, ...]:
     edge = [w for w in _upright(words, width, height) if w.y < _TOP_EDGE or w.y > _BOTTOM_EDGE]
-    stamped = {w.at for row in _rows(edge) if _is_stamp(_line(row)) for w in row}
+    stamped = {w.at for row in _rows(edge) if drop(_line(row)) for w in row}
     return tuple(w.text for i, w in enumerate(words) if i not in stamped)
 
 
@@ -93,8 +110,9 @@ def _line(row: list[_Placed]) -> str:
 
 def _is_stamp(row: str) -> bool:
     """Nothing that anybody wrote on the page."""
-    faxed = _FAX.search(row) and _TIME.search(row)
-    return bool(_label(row) or faxed) or row.strip("-–— ").isdigit()
+    if (_FAX.search(row) and _TIME.search(row)) or row.strip("-–— ").isdigit():
+        return True
+    return bool(_label(row)) and all(word.lower() in _OF_A_STAMP for word in _LETTERS.findall(row))
 
 
 def _label(row: str) -> str:

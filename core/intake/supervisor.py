@@ -33,6 +33,7 @@ PAGE_MEMORY = f"This page needs more memory than is allowed and could not be rea
 PAGE_KILLED = f"Reading stopped unexpectedly on this page, so it could not be read. {_LOOK}"
 GIVEN_UP = "Not read: reading was given up after several pages of this document failed. Look at the original page."
 OUT_OF_TIME = "Not read: the time allowed for this document ran out. Look at the original page."
+_SLOW_PAGE = "Reading this page took longer than"
 
 _REJECTIONS = {
     "not_pdf": (NotAPdf, NOT_A_PDF),
@@ -59,17 +60,27 @@ def inspect_pdf(path: Path, limits: Limits) -> Opened:
         return _opened(child, limits.page_seconds, limits)
 
 
+def may_succeed_later(page: Page) -> bool:
+    """Whether the page went unread for want of time or memory, or because its reader was stopped.
+
+    False for a page that was read, and for one whose own content is the reason: that would come out the same again.
+    """
+    if page.source != "none":
+        return False
+    return page.problem in (PAGE_MEMORY, PAGE_KILLED, GIVEN_UP, OUT_OF_TIME) or page.problem.startswith(_SLOW_PAGE)
+
+
 def read_pdf(
-    path: Path, *, document: str, limits: Limits, progress: Callable[[int, int], None] | None = None
+    path: Path, *, document: str, limits: Limits, progress: Callable[[int, int], None] | None = None, first: int = 1
 ) -> Iterator[Page]:
-    """Every page 1..n exactly once and in order; a page that could not be read has source "none" and a problem.
+    """Every page `first`..n exactly once and in order; a page that could not be read has source "none" and a problem.
 
     `document` becomes `page.ref.document`; `progress(done, total)` is called after each page. Raises as `inspect_pdf`,
     before the first page only.
     """
     _check_file(path, limits)
     run = _Run(path, limits)
-    with closing(run.pages(document)) as pages:
+    with closing(run.pages(document, first)) as pages:
         for page in pages:
             if progress:
                 progress(page.ref.number, run.total)
@@ -85,9 +96,9 @@ class _Run:
         self._failures = 0
         self.total = 0
 
-    def pages(self, document: str) -> Generator[Page]:
-        number = 1
-        while number == 1 or number <= self.total:
+    def pages(self, document: str, first: int) -> Generator[Page]:
+        number = first
+        while not self.total or number <= self.total:
             for page in self._one_child(document, number):
                 yield page
                 number = page.ref.number + 1
@@ -136,7 +147,7 @@ class _Run:
 
     def _slow(self) -> str:
         seconds = self._limits.page_seconds
-        return f"Reading this page took longer than {seconds:g} seconds and was stopped. {_LOOK}"
+        return f"{_SLOW_PAGE} {seconds:g} seconds and was stopped. {_LOOK}"
 
     def _reason_to_stop(self) -> str:
         if time.monotonic() >= self._end:

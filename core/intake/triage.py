@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from core.domain import Page, PageRef, Word, digest
-from core.intake.stamps import printed_label, without_stamps
+from core.intake.stamps import printed_label, without_edges, without_stamps
 from core.text import clean_text
 
 SCAN_CHARACTERS, SCAN_IMAGES = 150, 0.5
@@ -113,7 +113,7 @@ def unusable(read: Reading) -> str:
     if read.cut:
         return TOO_DENSE
     body = without_stamps(read.words, read.width, read.height)
-    characters = sum(len(word) for word in body)
+    characters = sum(len(word) for word in without_edges(read.words, read.width, read.height))
     scan = characters < SCAN_CHARACTERS and read.images >= SCAN_IMAGES
     drawn = characters < SPARSE_CHARACTERS and (read.ink is None or read.ink > SPARSE_INK)
     return IMAGE_ONLY if scan or drawn or not body else ""

@@ -6,7 +6,7 @@ from threading import Lock
 
 from core.domain import ScorerInfo
 from core.scorers.batch import Batch, Features, coverage, join, read_text
-from core.scorers.lexical import read_question
+from core.scorers.lexical import Question, read_question
 from core.scorers.vocabulary import Vectors, Vocabulary
 
 REVISION = "1"
@@ -20,7 +20,9 @@ _INFO = ScorerInfo(
     note="A baseline that matches words and their relatives, not meaning; use zerank-2 for work in earnest.",
 )
 
-_MAX_TEXTS, _MAX_CHARACTERS, _MAX_BATCHES, _MAX_TERMS = 8_192, 16_000_000, 4, 600_000
+_MAX_TEXTS, _MAX_CHARACTERS, _MAX_BATCHES, _MAX_TERMS = 8_192, 16_000_000, 16, 600_000
+_SLICE = 200
+"""Texts that are looked at together: the memory for one question grows with them."""
 
 
 class EmbeddedScorer:
@@ -40,8 +42,11 @@ class EmbeddedScorer:
     async def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score in [0, 1) for each text, in their order: 0 where nothing of the question matches."""
         asked = read_question(question)
-        if not texts or not asked.rows:
+        if not asked.rows:
             return [0.0] * len(texts)
+        return [value for at in range(0, len(texts), _SLICE) for value in self._cover(asked, texts[at : at + _SLICE])]
+
+    def _cover(self, asked: Question, texts: Sequence[str]) -> list[float]:
         with self._lock:
             batch, vectors = self._batch(tuple(texts))
             matches = self._vocabulary.matches(asked, batch.terms, vectors)

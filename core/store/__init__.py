@@ -98,10 +98,14 @@ class Store:
         with reading(self._engine) as session:
             return _documents.is_read(session, document)
 
-    def documents(self) -> set[str]:
-        """SHA-256 of every document that a case names, read or not."""
-        with reading(self._engine) as session:
-            return _documents.named(session)
+    def replace_unread(self, document: str, pages: Sequence[Page]) -> None:
+        """Put `pages` in the place of those stored with source "none"; every other page stays as it is.
+
+        `pages` may be any pages of the document, or none of them (ValueError for those of another).
+        """
+        rows = _documents.rows(document, pages)
+        with writing(self._engine) as session:
+            _documents.replace_unread(session, document, rows)
 
     def pages(self, document: str) -> tuple[Page, ...]:
         """All pages in order, with `words` left empty. Raises NotFound when the document has not been read."""

@@ -23,7 +23,7 @@ Detail = dict[str, str | int | list[str]]
 # Plain SQL without types: a row that somebody damaged must still be readable, to be reported.
 _RECORDS: dict[str, str] = {
     "label": "SELECT l.id, l.case_id, d.sha256, l.page, l.criterion, l.reviewer, l.verdict, l.note, l.at, l.arm, "
-    "l.inclusion_probability, l.blind, l.fingerprint, l.score, l.probability, l.threshold, l.seed "
+    "l.inclusion_probability, l.blind, l.fingerprint, l.recalibration, l.score, l.probability, l.threshold, l.seed "
     "FROM labels l LEFT JOIN documents d ON d.id = l.document_id",
     "decision": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at "
     "FROM decisions l",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain import Page, PageRef, Word
@@ -45,6 +45,13 @@ def rows_of(document: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
     """The rows to store. Raises ValueError unless the pages are those of `document`, 1, 2, 3, ... in order."""
     if not pages or [p.ref for p in pages] != [PageRef(document, n) for n in range(1, len(pages) + 1)]:
         raise ValueError("The pages of a document must be given completely and in order.")
+    return rows(document, pages)
+
+
+def rows(document: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
+    """The rows of some pages. Raises ValueError unless all are of `document`."""
+    if any(p.ref.document != document for p in pages):
+        raise ValueError("A page of another document was given.")
     return [
         {
             "number": p.ref.number,
@@ -73,6 +80,18 @@ def add(session: Session, document: str, *, size: int, rows: Sequence[dict[str, 
     session.execute(insert(PageRow), [{"document_id": row.id, **r} for r in rows])
 
 
+def replace_unread(session: Session, document: str, rows: Sequence[dict[str, Any]]) -> None:
+    """In place, because labels point to pages."""
+    here = select(DocumentRow.id).where(DocumentRow.sha256 == document).scalar_subquery()
+    for row in rows:
+        session.execute(
+            update(PageRow)
+            .where(PageRow.document_id == here, PageRow.number == row["number"], PageRow.source == "none")
+            .values(row)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def registered(session: Session, document: str, *, pages: int) -> DocumentRow:
     """The row of a document, read or not; made if missing."""
     row = session.scalar(select(DocumentRow).where(DocumentRow.sha256 == document))
@@ -81,11 +100,6 @@ def registered(session: Session, document: str, *, pages: int) -> DocumentRow:
         session.add(row)
         session.flush()
     return row
-
-
-def named(session: Session) -> set[str]:
-    """SHA-256 of every document."""
-    return set(session.scalars(select(DocumentRow.sha256)))
 
 
 def is_read(session: Session, document: str) -> bool:

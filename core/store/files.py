@@ -1,5 +1,10 @@
-"""PDF files, each under the SHA-256 of its bytes. The name a file was uploaded with is only ever a label."""
+"""PDF files, each under the SHA-256 of its bytes. The name a file was uploaded with is only ever a label.
 
+An upload is staged and can be swept. When a case takes it over, it is moved to its final place, and nothing here ever
+removes it from there: not knowing what a file belongs to is no reason to delete it.
+"""
+
+import contextlib
 import hashlib
 import io
 import os
@@ -7,7 +12,6 @@ import re
 import tempfile
 import time
 import unicodedata
-from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +21,7 @@ from core.text import clean_text
 _CHUNK = 1 << 20
 _HEAD = 1024
 _MAX_NAME = 120
+_STAGED = "staged"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -27,10 +32,10 @@ class Files:
         self._root = root
 
     def save(self, data: BinaryIO | bytes, max_bytes: int) -> tuple[str, int]:
-        """(SHA-256 in hex, size in bytes) of the stored file. A stream is read from where it stands.
+        """(SHA-256 in hex, size in bytes) of the file, staged unless the same bytes are kept already.
 
-        The file is complete on disk when this returns, and absent when it raises: NotAPdf for an empty file or one
-        without a PDF's first letters, TooLarge for more than `max_bytes`.
+        A stream is read from where it stands. The file is complete on disk when this returns, and absent when it
+        raises: NotAPdf for an empty file or one without a PDF's first letters, TooLarge for more than `max_bytes`.
         """
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,41 +47,54 @@ class Files:
                 os.fchmod(file.fileno(), 0o400)
                 file.flush()
                 os.fsync(file.fileno())
-            place = self._place(document)
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            upload.replace(place)
+            if not self._final(document).is_file():
+                _move(upload, self._staged(document))
         finally:
             upload.unlink(missing_ok=True)
-        _sync_folder(place.parent)
         return document, size
 
-    def path(self, document: str) -> Path:
-        """Raises NotFound."""
+    def keep(self, document: str) -> None:
+        """Move a staged file to its final place, for good; does nothing when it is there. Raises NotFound."""
+        final = self._final(document)
+        if self.path(document) == final:
+            return
+        try:
+            _move(self._staged(document), final)
+        except FileNotFoundError:
+            self.path(document)  # somebody else kept it, or a sweep took it, at this moment
+
+    def discard(self, document: str) -> None:
+        """Remove the staged file, if there is one. A file that is kept stays."""
         if _SHA256.fullmatch(document):
-            place = self._place(document)
-            if place.is_file():
-                return place
+            self._staged(document).unlink(missing_ok=True)
+
+    def path(self, document: str) -> Path:
+        """Where the file is: in its final place, else staged. Raises NotFound."""
+        if _SHA256.fullmatch(document):
+            final = self._final(document)
+            for place in (final, self._staged(document), final):  # twice: it may be moved between two looks
+                if place.is_file():
+                    return place
         raise NotFound("The file of this document is no longer stored here. Upload it again.")
 
-    def remove(self, document: str) -> None:
-        """Does nothing when there is no such file."""
-        if _SHA256.fullmatch(document):
-            self._place(document).unlink(missing_ok=True)
+    def sweep(self, older_than: float) -> int:
+        """Remove what is staged or was cut off in the middle and is older than `older_than` seconds; how many files.
 
-    def sweep(self, *, keep: Collection[str], older_than: float) -> int:
-        """Remove what is not among the documents `keep` and is older than `older_than` seconds; how many files.
-
-        These are uploads of which no case was made, and what an upload cut off in the middle left behind.
+        These are uploads of which no case was made. Files in their final place are never looked at.
         """
         removed, now = 0, time.time()
-        for path in [*self._root.glob(".upload-*"), *self._root.glob("??/*.pdf")]:
-            if path.stem not in keep and now - path.stat().st_mtime > older_than:
-                path.unlink(missing_ok=True)
-                removed += 1
+        for path in [*self._root.glob(".upload-*"), *(self._root / _STAGED).glob("*.pdf")]:
+            with contextlib.suppress(FileNotFoundError):  # kept or swept by somebody else meanwhile
+                if now - path.stat().st_mtime > older_than:
+                    path.unlink()
+                    removed += 1
         return removed
 
-    def _place(self, document: str) -> Path:
+    def _final(self, document: str) -> Path:
         return self._root / document[:2] / f"{document}.pdf"
+
+    def _staged(self, document: str) -> Path:
+        return self._root / _STAGED / f"{document}.pdf"
 
 
 def display_name(name: str) -> str:
@@ -103,8 +121,15 @@ def _copy(stream: BinaryIO, file: BinaryIO, max_bytes: int) -> tuple[str, int]:
     return sha.hexdigest(), size
 
 
+def _move(file: Path, place: Path) -> None:
+    """Within the root. The new name survives a power cut. Raises FileNotFoundError."""
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    file.replace(place)
+    _sync_folder(place.parent)
+    _sync_folder(place.parent.parent)
+
+
 def _sync_folder(folder: Path) -> None:
-    """So that the new name survives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

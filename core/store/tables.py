@@ -228,6 +228,7 @@ class LabelRow(Base):
     inclusion_probability: Mapped[float | None]
     blind: Mapped[bool]
     fingerprint: Mapped[str]
+    recalibration: Mapped[str]
     score: Mapped[float | None]
     probability: Mapped[float | None]
     threshold: Mapped[float | None]

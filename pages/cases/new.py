@@ -8,8 +8,9 @@ import streamlit as st
 from core.criteria import Preview, preview_criteria, preview_lines, template_csv, template_xlsx
 from core.domain import CriteriaSet, Criterion
 from core.errors import BadDocument
+from core.store.files import display_name
 from core.workspace import Upload
-from pages.components.frame import ask_reviewer, callback, reviewer, route, show_flash, workspace
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
 
 _UPLOADS = "new.uploads"
 _CREATED = "new.created"
@@ -47,9 +48,11 @@ def _packet() -> list[Upload]:
     for file in files:
         upload = known[file.file_id]
         if isinstance(upload, str):
-            st.error(f"{file.name}: {upload}", icon=":material/error:")
+            say_error(f"{display_name(file.name)}: {upload}")
         elif any(upload.document == u.document for u in good):
-            st.info(f"{upload.name} is the same file as one above; it is used once.", icon=":material/content_copy:")
+            st.info(
+                f"{plain(upload.name)} is the same file as one above; it is used once.", icon=":material/content_copy:"
+            )
         else:
             good.append(upload)
             _took_in(upload)
@@ -67,12 +70,14 @@ def _take_in(file: Any) -> Upload | str:
 def _took_in(upload: Upload) -> None:
     pages = f"{upload.pages} page{'s' if upload.pages != 1 else ''}"
     notes = [pages]
-    if upload.known:
+    if upload.unread:
+        notes.append(f"read before, except {upload.unread} that will be tried again")
+    elif upload.known:
         notes.append("read before, ready at once")
-    st.success(f"{upload.name}: {', '.join(notes)}", icon=":material/check:")
+    st.success(f"{plain(upload.name)}: {', '.join(notes)}", icon=":material/check:")
     if upload.repaired:
         st.warning(
-            f"{upload.name} was damaged and has been repaired while opening. Some pages may be missing: "
+            f"{plain(upload.name)} was damaged and has been repaired while opening. Some pages may be missing: "
             "compare the number of pages with the original.",
             icon=":material/warning:",
         )
@@ -83,7 +88,12 @@ def _criteria() -> CriteriaSet | None:
     stored = workspace().store.criteria_sets()
     sources = ["Upload a list", "Paste lines"] + (["Use a stored list"] if stored else [])
     source = st.segmented_control(
-        "Where the criteria come from", sources, default=sources[0], key="new.source", label_visibility="collapsed"
+        "Where the criteria come from",
+        sources,
+        default=sources[0],
+        key="new.source",
+        label_visibility="collapsed",
+        required=True,
     )
     if source == "Use a stored list":
         return _stored(stored)
@@ -91,7 +101,9 @@ def _criteria() -> CriteriaSet | None:
     if preview is None:
         return None
     for problem in preview.problems:
-        st.error(str(problem), icon=":material/error:")
+        say_error(str(problem))
+    for remark in preview.remarks:
+        st.info(plain(remark), icon=":material/info:")
     if not preview.criteria:
         return None
     _table(preview.criteria)
@@ -152,7 +164,7 @@ def _table(criteria: tuple[Criterion, ...]) -> None:
         height=220,
         column_config={"Question": st.column_config.TextColumn(width="large")},
     )
-    st.caption(f"{len(criteria)} criteria")
+    st.caption(f"{len(criteria)} {'criterion' if len(criteria) == 1 else 'criteria'}")
 
 
 def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import streamlit as st
 
 from core.errors import ChartsieveError
 from core.settings import read_settings
+from core.text import clean_text
 from core.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ UNEXPECTED = (
 _FLASH = "flash"
 _ROUTES = "routes"
 _SCREEN, _ENTERED = "screen", "entered"
+_MARKS = frozenset("\\`*_{}[]()#+-.!|<>~:$&=^")
+_AUTOLINK = re.compile(r"(\b(?:https?|ftp|mailto|www))", re.IGNORECASE)
 P = ParamSpec("P")
 
 
@@ -30,7 +34,11 @@ P = ParamSpec("P")
 def workspace() -> Workspace:
     """The one workspace of this server. Work that an earlier process left unfinished goes on."""
     opened = Workspace.open(read_settings())
-    opened.start()
+    try:
+        opened.start()
+    except ChartsieveError:
+        opened.close()
+        raise
     return opened
 
 
@@ -40,10 +48,10 @@ def guard() -> Iterator[None]:
     try:
         yield
     except ChartsieveError as error:
-        st.error(str(error), icon=":material/error:")
+        say_error(str(error))
     except Exception as error:
         log_place(error)
-        st.error(UNEXPECTED, icon=":material/error:")
+        say_error(UNEXPECTED)
 
 
 def callback(function: Callable[P, None]) -> Callable[P, None]:
@@ -65,7 +73,12 @@ def callback(function: Callable[P, None]) -> Callable[P, None]:
 def show_flash() -> None:
     """The error of the last callback, once."""
     if message := st.session_state.pop(_FLASH, None):
-        st.error(message, icon=":material/error:")
+        say_error(message)
+
+
+def say_error(message: str) -> None:
+    """An error as it stands: names and ids in it are other people's words, never Markdown."""
+    st.error(plain(message), icon=":material/error:")
 
 
 def log_place(error: BaseException) -> None:
@@ -103,7 +116,7 @@ def entered(name: str) -> bool:
 def remember_reviewer() -> None:
     """Keep the reviewer's name in the address, so that a reload does not forget who is working."""
     if "reviewer" not in st.session_state:
-        st.session_state.reviewer = st.query_params.get("by", "")
+        st.session_state.reviewer = _cleaned(st.query_params.get("by", ""))
     if st.session_state.reviewer:
         st.query_params["by"] = st.session_state.reviewer
 
@@ -113,12 +126,18 @@ def reviewer() -> str:
     return str(st.session_state.get("reviewer", ""))
 
 
+def _cleaned(name: str) -> str:
+    """A person's name: one line of at most 80 characters, none of them invisible."""
+    return " ".join(clean_text(name[:400]).split())[:80].strip()
+
+
 def ask_reviewer() -> None:
     """A field for the name, shown until it is given."""
 
     @callback
     def keep() -> None:
-        name = " ".join(str(st.session_state["reviewer.name"]).split())[:80]
+        name = _cleaned(str(st.session_state["reviewer.name"]))
+        st.session_state["reviewer.name"] = ""
         if name:
             workspace().store.add_reviewer(name)
             st.session_state.reviewer = name
@@ -136,7 +155,7 @@ def ask_reviewer() -> None:
 def open_case_id() -> int | None:
     """Id of the case in the address, or the one opened last in this browser tab."""
     text = st.query_params.get("case", "")
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal() and len(text) <= 9:
         st.session_state.case_id = int(text)
     case_id = st.session_state.get("case_id")
     if case_id is not None:
@@ -145,5 +164,8 @@ def open_case_id() -> int | None:
 
 
 def plain(text: str) -> str:
-    """Text of a person as it stands, not as Markdown."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~:$" else c for c in text)
+    """Words of a person or a page as they stand: no Markdown, no HTML entity, no line that turns into a heading, and
+    no address that turns into a link or a picture."""
+    escaped = "".join(f"\\{c}" if c in _MARKS else c for c in " ".join(text.split()))
+    # A colon is what makes a bare address, a shortcode or a colour; an invisible joiner behind it breaks all three.
+    return _AUTOLINK.sub("\\1\u2060", escaped)

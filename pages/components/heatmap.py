@@ -34,8 +34,10 @@ class HeatPage:
     chars: int = 0
     """Length of the page's text."""
     readable: bool = True
-    same_as: int = 0
-    """Number of the earlier page that it repeats, 0 for none."""
+    duplicate: bool = False
+    """The page repeats an earlier page of the case, but perhaps for its stamps."""
+    same_text: int = 0
+    """Number of the first page with exactly this text, 0 when that is the page itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,14 @@ _HTML = """
     <label class="slide"><span>Threshold</span>
       <input class="threshold" type="range" min="0" max="1" step="0.01"><output class="value"></output></label>
     <div class="presets" role="group" aria-label="Ready-made thresholds">
-      <button type="button" data-milli="200" title="Keeps every page with a trace of the criterion: much to read"
-        ><b>0.2</b> almost all</button>
-      <button type="button" data-milli="400" title="Keeps pages that may well matter, leaves out faint traces"
-        ><b>0.4</b> balanced</button>
-      <button type="button" data-milli="600" title="Keeps pages that probably matter: a short list, may miss a page"
-        ><b>0.6</b> strong only</button>
-      <button type="button" data-milli="800" title="Keeps pages the scorer is nearly sure of: expect to miss some"
-        ><b>0.8</b> near-certain</button>
+      <button type="button" data-milli="200" title="0.20 leaves out faint traces; a page that is worded otherwise than
+ the criterion may lie below it"><b>0.2</b> no faint traces</button>
+      <button type="button" data-milli="400" title="0.40 keeps pages that may well matter; expect to miss some"
+        ><b>0.4</b> fair</button>
+      <button type="button" data-milli="600" title="0.60 keeps pages that more likely matter than not: a short list that
+ misses pages"><b>0.6</b> strong</button>
+      <button type="button" data-milli="800" title="0.80 keeps only pages that the scorer is nearly sure of; with some
+ scorers there are none"><b>0.8</b> near-certain</button>
     </div>
   </div>
   <dl class="counts">
@@ -142,7 +144,7 @@ def pack(data: HeatmapData) -> Packed:
         if matrix is not None and matrix.shape != shape:
             raise ValueError(f"a matrix of shape {matrix.shape} for {shape[0]} rows and {shape[1]} pages")
     packed: Packed = {
-        "pages": [[p.number, p.label, p.chars, int(not p.readable), p.same_as] for p in data.pages],
+        "pages": [[p.number, p.label, p.chars, int(not p.readable), int(p.duplicate), p.same_text] for p in data.pages],
         "rows": [[r.id, r.question, r.group] for r in data.rows],
         "milli": _base64(data.milli),
         "raw": None if data.raw is None else _base64(data.raw),

@@ -36,7 +36,8 @@ function rankRows(milli, rows, pages) {
 }
 
 function unpack(data) {
-  const pages = data.pages.map(([number, label, chars, unreadable, copy]) => ({ number, label, chars, unreadable, copy }));
+  const pages = data.pages.map(([number, label, chars, unreadable, copy, text]) =>
+    ({ number, label, chars, unreadable, copy, text: text || number }));
   const rows = data.rows.map(([id, question, group]) => ({ id, question, group }));
   const milli = uint16(data.milli), n = pages.length, m = rows.length;
   return { digest: data.digest, pages, rows, n, m, milli, raw: data.raw ? uint16(data.raw) : null, rank: rankRows(milli, m, n) };
@@ -58,9 +59,8 @@ function apply(grid, { milli: cut, k }) {
   pages.forEach((page, c) => {
     all += page.chars;
     total += union[c] > 0;
-    const text = page.copy || page.number;
-    if (!union[c] || page.unreadable || printed.has(text)) return;
-    printed.add(text);
+    if (!union[c] || page.unreadable || printed.has(page.text)) return;
+    printed.add(page.text);
     chars += page.chars;
     tokens += Math.ceil(page.chars / 4);
   });

@@ -1,23 +1,29 @@
 """What the rule keeps and leaves out of a case, as a compressed context, and the exports."""
 
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.chart import Chart
 from core.domain import Case, Evidence
 from core.labels import labels_csv, labels_jsonl
 from core.pack import ContextPack, Size
-from core.selection import Rule
+from core.selection import Rule, shown
 from core.tables import scores_csv
 from pages.components.frame import open_case_id, plain, route, show_flash, workspace
 
 _EVIDENCE: dict[Evidence, str] = {
     "found": "Found",
+    "weak": "Weak matches only",
     "none_found": "Looked, none found",
     "could_not_read": "None found, some pages could not be read",
     "not_scored": "Not scored",
 }
 _PREVIEW = 6_000
+_PACKS: WeakKeyDictionary[Chart, tuple[tuple[str, Rule], ContextPack]] = WeakKeyDictionary()
 
 
 def page() -> None:
@@ -29,7 +35,7 @@ def page() -> None:
         return
     case, chart = workspace().store.case(case_id), workspace().chart(case_id)
     rule = Rule.parse(case.rule)
-    pack = chart.pack(case.name, rule)
+    pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)
     st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")
     _figures(pack)
@@ -39,13 +45,21 @@ def page() -> None:
     with kept:
         _kept(pack)
     with left:
-        _left_out(pack)
+        _left_out(pack, rule)
     with raw:
         _preview(case, pack)
     with records:
         _labels(case)
         st.markdown("**Scores** of every page for every criterion, raw and as probability.")
-        _download("Scores (CSV)", scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")
+        _download("Scores (CSV)", lambda: scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")
+
+
+def _pack(chart: Chart, title: str, rule: Rule) -> ContextPack:
+    """Made once for a chart and its rule, not on every click."""
+    cached = _PACKS.get(chart)
+    if cached is None or cached[0] != (title, rule):
+        cached = _PACKS[chart] = (title, rule), chart.pack(title, rule)
+    return cached[1]
 
 
 def _figures(pack: ContextPack) -> None:
@@ -100,7 +114,7 @@ def _share(part: Size, whole: Size) -> float:
     return part.characters / whole.characters if whole.characters else 0.0
 
 
-def _left_out(pack: ContextPack) -> None:
+def _left_out(pack: ContextPack, rule: Rule) -> None:
     if not pack.left_out:
         st.info("Nothing is left out: every page is kept for some criterion.")
         return
@@ -111,21 +125,24 @@ def _left_out(pack: ContextPack) -> None:
                 "Document": [p.at.document_name for p in pack.left_out],
                 "Printed": [p.at.label for p in pack.left_out],
                 "Why": ["; ".join(p.reasons[:2]) for p in pack.left_out],
-                "Highest probability": [p.probability for p in pack.left_out],
+                "Highest probability": [_probability(p.probability, rule) for p in pack.left_out],
                 "Same text as page": [str(p.same_as or "") for p in pack.left_out],
             }
         ),
         hide_index=True,
         height=460,
-        column_config={"Highest probability": st.column_config.NumberColumn(format="%.2f")},
     )
+
+
+def _probability(value: float | None, rule: Rule) -> str:
+    return "" if value is None else shown(value, rule)
 
 
 def _preview(case: Case, pack: ContextPack) -> None:
     markdown = pack.to_markdown()
     with st.container(horizontal=True):
-        _download("Context (Markdown)", markdown, f"case-{case.id}-context.md", "text/markdown")
-        _download("Context (JSON)", pack.to_json(), f"case-{case.id}-context.json", "application/json")
+        _download("Context (Markdown)", lambda: markdown, f"case-{case.id}-context.md", "text/markdown")
+        _download("Context (JSON)", pack.to_json, f"case-{case.id}-context.json", "application/json")
     st.caption("The beginning of it. Page texts are fenced and marked as data, so that a page cannot give orders.")
     st.code(
         markdown[:_PREVIEW] + ("\n…" if len(markdown) > _PREVIEW else ""), language=None, wrap_lines=True, height=420
@@ -141,13 +158,15 @@ def _labels(case: Case) -> None:
         st.caption("Mark pages as relevant or not relevant on the review screen; they appear here.")
         return
     with st.container(horizontal=True):
-        _download("Labels (JSONL)", labels_jsonl(rows), f"case-{case.id}-labels.jsonl", "application/jsonl")
-        _download("Labels (CSV)", labels_csv(rows), f"case-{case.id}-labels.csv", "text/csv")
-    every = workspace().label_rows()
-    if len(every) > len(rows):
-        st.caption(f"All cases together: {len(every)} labels.")
-        _download("All labels (JSONL)", labels_jsonl(every), "labels.jsonl", "application/jsonl")
+        _download("Labels (JSONL)", lambda: labels_jsonl(rows), f"case-{case.id}-labels.jsonl", "application/jsonl")
+        _download("Labels (CSV)", lambda: labels_csv(rows), f"case-{case.id}-labels.csv", "text/csv")
+        _download("Labels of all cases (JSONL)", _all_labels, "labels.jsonl", "application/jsonl")
 
 
-def _download(label: str, data: str, name: str, mime: str) -> None:
+def _all_labels() -> str:
+    return labels_jsonl(workspace().label_rows())
+
+
+def _download(label: str, data: Callable[[], str], name: str, mime: str) -> None:
+    """A button whose file is made when it is asked for."""
     st.download_button(label, data, name, mime, icon=":material/download:", on_click="ignore")

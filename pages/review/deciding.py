@@ -1,11 +1,10 @@
 """The decision on the current criterion: saved the moment it is made, with the history beside it."""
 
-import numpy as np
 import streamlit as st
 
 from core.domain import DECISIONS, Decision, DecisionOutcome
 from core.errors import Conflict
-from core.selection import evidence
+from core.selection import WEAK, evidence
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.review.place import Seen, again
 
@@ -15,9 +14,6 @@ WORDS: dict[DecisionOutcome, str] = {
     "insufficient": "Insufficient",
     "not_applicable": "Not applicable",
 }
-
-WEAK = 0.2
-"""Below this probability the best page is called a weak match, whatever the rule keeps."""
 
 
 def decide_panel(now: Seen) -> None:
@@ -38,23 +34,21 @@ def _question(now: Seen) -> None:
     found, before, after = st.columns([14, 1, 1], vertical_alignment="center", gap="xsmall")
     found.markdown(_evidence(now))
     with before:
-        _neighbour("Criterion before", ":material/expand_less:", now, now.row - 1)
+        _neighbour("Criterion before", ":material/expand_less:", now, -1)
     with after:
-        _neighbour("Next criterion", ":material/expand_more:", now, now.row + 1)
+        _neighbour("Next criterion", ":material/expand_more:", now, 1)
 
 
-def _neighbour(label: str, icon: str, now: Seen, row: int) -> None:
-    order = now.chart.grid.criteria
-    there = 0 <= row < len(order)
+def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
     st.button(
         "",
         key=f"criterion.{label}",
         icon=icon,
         help=label,
         type="tertiary",
-        disabled=not there,
-        on_click=_to_row,
-        args=(now.case.id, order[row] if there else ""),
+        disabled=not 0 <= now.row + step < len(now.chart.criteria),
+        on_click=_step,
+        args=(now.case.id, step),
     )
 
 
@@ -64,10 +58,9 @@ def _evidence(now: Seen) -> str:
     state = evidence(milli, now.kept[None, :], now.chart.unreadable)[0]
     unread = int(now.chart.unreadable.sum())
     aside = f"; {unread} could not be read" if unread else ""
-    if state == "found":
-        best = float(np.nanmax(now.chart.grid.probabilities[now.row]))
-        words = "Evidence found" if best >= WEAK else f"Weak matches only, none above {WEAK:.2f},"
-        icon = ":blue[:material/check_circle:]" if best >= WEAK else ":gray[:material/help:]"
+    if state in ("found", "weak"):
+        words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {WEAK:.2f},"
+        icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
         pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
         return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
     if state == "not_scored":
@@ -79,28 +72,38 @@ def _evidence(now: Seen) -> str:
 
 
 @callback
-def _to_row(case_id: int, row: str) -> None:
-    again(case_id).place.go(row=row)
+def _step(case_id: int, step: int) -> None:
+    now = again(case_id)
+    order = now.chart.grid.criteria
+    now.place.go(row=order[max(0, min(len(order) - 1, now.row + step))])
+
+
+def _base(case_id: int, criterion: str) -> str:
+    """Under it the session keeps .why (the field), .typed (words not stored yet) and .seen (the decision shown)."""
+    return f"decide.{case_id}.{criterion}"
 
 
 def _form(now: Seen, newest: Decision | None) -> None:
-    base = f"decide.{now.case.id}.{now.criterion.id}"
+    base = _base(now.case.id, now.criterion.id)
     seen = newest.id if newest else 0
-    if st.session_state.get(f"{base}.seen") != seen:
+    # Streamlit forgets what a field held as soon as it is not drawn, so the field is filled again on every return.
+    if st.session_state.get(f"{base}.seen") != seen or f"{base}.why" not in st.session_state:
         st.session_state[f"{base}.seen"] = seen
-        st.session_state[f"{base}.outcome"] = newest.outcome if newest else None
-        # After a conflict the reviewer's own words stay in the field: they are stored nowhere else.
-        if not st.session_state.pop(f"{base}.typed", False):
-            st.session_state[f"{base}.why"] = newest.rationale if newest else ""
-    st.segmented_control(
-        "Decision",
-        DECISIONS,
-        format_func=WORDS.__getitem__,
-        key=f"{base}.outcome",
-        label_visibility="collapsed",
-        on_change=_on_decide,
-        args=(now.case.id, now.criterion.id),
-    )
+        st.session_state[f"{base}.why"] = st.session_state.get(f"{base}.typed", newest.rationale if newest else "")
+    with st.container(horizontal=True, gap="xsmall"):
+        for outcome in DECISIONS:
+            # Buttons, not a choice that keeps a value: only a click may sign a decision, and it belongs to the
+            # criterion that was on the screen, whatever the screen shows by the time it arrives.
+            st.button(
+                WORDS[outcome],
+                key=f"{base}.{outcome}",
+                type="primary" if newest and newest.outcome == outcome else "secondary",
+                on_click=_on_outcome,
+                args=(now.case.id, now.criterion.id, outcome),
+            )
+        st.space("stretch")
+        with st.popover(plain(reviewer()), icon=":material/person:", type="tertiary", help="Who is signing"):
+            ask_reviewer()
     st.text_area(
         "Why",
         key=f"{base}.why",
@@ -108,30 +111,51 @@ def _form(now: Seen, newest: Decision | None) -> None:
         max_chars=4000,
         placeholder="Why: dates, values, pages",
         label_visibility="collapsed",
-        on_change=_on_decide,
+        on_change=_on_why,
         args=(now.case.id, now.criterion.id),
     )
 
 
 @callback
-def _on_decide(case_id: int, criterion: str) -> None:
-    state = st.session_state.to_dict()
-    base = f"decide.{case_id}.{criterion}"
-    outcome, why, seen = state[f"{base}.outcome"], state[f"{base}.why"], state[f"{base}.seen"]
-    if outcome is None:
-        st.session_state[f"{base}.seen"], st.session_state[f"{base}.typed"] = -1, True
-        return
+def _on_outcome(case_id: int, criterion: str, outcome: DecisionOutcome) -> None:
+    base = _base(case_id, criterion)
+    _store(case_id, criterion, outcome, st.session_state.get(f"{base}.why", st.session_state.get(f"{base}.typed", "")))
+
+
+@callback
+def _on_why(case_id: int, criterion: str) -> None:
+    """New words go with the standing decision; without one they wait for it."""
+    base = _base(case_id, criterion)
+    why = st.session_state[f"{base}.why"]
+    newest = workspace().store.decisions(case_id).get(criterion)
+    if newest is None:
+        st.session_state[f"{base}.typed"] = why
+    elif why.strip() != newest.rationale:
+        _store(case_id, criterion, newest.outcome, why)
+
+
+def _store(case_id: int, criterion: str, outcome: DecisionOutcome, why: str) -> None:
+    base = _base(case_id, criterion)
+    # What is typed stands nowhere else until a decision takes it: it outlives a conflict and a look elsewhere.
+    st.session_state[f"{base}.typed"] = why
+    seen = st.session_state.get(f"{base}.seen", 0)
     try:
-        workspace().decide(case_id, criterion, outcome, why, reviewer=reviewer(), seen=seen)
+        stored = workspace().decide(case_id, criterion, outcome, why, reviewer=reviewer(), seen=seen)
     except Conflict:
-        st.session_state[f"{base}.seen"], st.session_state[f"{base}.typed"] = -1, True
+        st.session_state[f"{base}.seen"] = -1
         raise
+    if stored:
+        st.session_state[f"{base}.seen"] = stored.id
+    del st.session_state[f"{base}.typed"]
 
 
 def _saved(now: Seen, newest: Decision | None) -> None:
+    typed = bool(st.session_state.get(f"{_base(now.case.id, now.criterion.id)}.typed"))
+    if typed:
+        st.caption(":material/edit: Not saved yet: choose a decision to save what you wrote.")
     if newest is None:
-        typed = st.session_state.get(f"decide.{now.case.id}.{now.criterion.id}.why")
-        st.caption("Choose a decision to save what you wrote." if typed else "Not decided yet. A click saves.")
+        if not typed:
+            st.caption("Not decided yet. A click saves.")
         return
     cited = [now.chart.grid.pages.index(c.page) + 1 for c in newest.citations]
     cites = f" · cites page{'s' if len(cited) > 1 else ''} {', '.join(map(str, cited))}" if cited else ""

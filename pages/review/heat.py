@@ -33,17 +33,14 @@ def _key(case_id: int) -> str:
 def _packed(chart: Chart) -> Packed:
     """What the browser gets of the chart, made once for all reviewers."""
     if chart not in _PACKED:
-        number = {page.ref: n for n, page in enumerate(chart.pages, start=1)}
-        pages = [
-            HeatPage(
-                number[page.ref],
-                page.label,
-                len(page.text),
-                page.readable,
-                number[page.duplicate_of] if page.duplicate_of else 0,
+        first: dict[str, int] = {}
+        pages = []
+        for number, page in enumerate(chart.pages, start=1):
+            same = first.setdefault(page.text, number) if page.readable else number
+            copy = page.duplicate_of is not None
+            pages.append(
+                HeatPage(number, page.label, len(page.text), page.readable, copy, same if same < number else 0)
             )
-            for page in chart.pages
-        ]
         rows = [HeatRow(c.id, c.question, c.group) for c in chart.criteria]
         _PACKED[chart] = pack(HeatmapData(pages, rows, chart.grid.milli, to_milli(chart.grid.scores)))
     return _PACKED[chart]

@@ -102,7 +102,8 @@ def again(case_id: int) -> Seen:
 def _first(case: Case, chart: Chart) -> Place:
     wanted, number = st.query_params.get("criterion", ""), st.query_params.get("page", "")
     row = wanted if wanted in chart.grid.criteria else chart.grid.criteria[0]
-    page = int(number) if number.isdecimal() and 1 <= int(number) <= len(chart.pages) else best_page(chart, row)
+    known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
+    page = int(number) if known else best_page(chart, row)
     return Place(row, page, Rule.parse(case.rule))
 
 

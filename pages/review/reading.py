@@ -4,10 +4,9 @@ import streamlit as st
 
 from core.domain import VERDICTS, Verdict
 from core.errors import PageUnavailable
-from core.grid import to_milli
-from core.selection import Rule
+from core.selection import shown
 from core.workspace import Passage
-from pages.components.frame import callback, plain, reviewer, workspace
+from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.pageview import Mark, image_source, pageview, turned
 from pages.review.place import Seen, again
 
@@ -95,7 +94,7 @@ def _about(now: Seen) -> None:
         parts.append("blank")
     if now.page.duplicate_of:
         first = now.chart.grid.pages.index(now.page.duplicate_of) + 1
-        parts.append(f"same text as page {first}")
+        parts.append(f"repeats page {first}")
     parts.append(_standing(now))
     verdict = _stored_verdict(now)
     if verdict:
@@ -115,33 +114,19 @@ def _standing(now: Seen) -> str:
     )
 
 
-def shown(probability: float, rule: Rule) -> str:
-    """Two decimals; three where two would contradict the threshold (0.399 is not 0.40)."""
-    import numpy as np
-
-    milli = int(to_milli(np.array([probability]))[0])
-    two = f"{milli / 1000:.2f}"
-    if rule.threshold is not None and (float(two) >= rule.threshold) != (milli >= round(rule.threshold * 1000)):
-        return f"{milli / 1000:.3f}"
-    return two
-
-
 def _judge(now: Seen) -> None:
     """Relevant, not relevant, unsure: saved at once."""
     if not reviewer():
         return
-    key = f"judge.{now.case.id}.{now.criterion.id}.{now.place.page}"
-    if key not in st.session_state:
-        st.session_state[key] = _stored_verdict(now)
-    st.segmented_control(
-        "This page for the criterion",
-        VERDICTS,
-        format_func=_WORDS.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        on_change=_on_judge,
-        args=(now.case.id, key),
-    )
+    stored = _stored_verdict(now)
+    for verdict in VERDICTS:
+        st.button(
+            _WORDS[verdict],
+            key=f"judge.{now.case.id}.{now.criterion.id}.{now.place.page}.{verdict}",
+            type="primary" if verdict == stored else "secondary",
+            on_click=_on_judge,
+            args=(now.case.id, now.criterion.id, now.place.page, verdict),
+        )
 
 
 def _stored_verdict(now: Seen) -> Verdict | None:
@@ -153,12 +138,11 @@ def _stored_verdict(now: Seen) -> Verdict | None:
 
 
 @callback
-def _on_judge(case_id: int, key: str) -> None:
-    verdict: Verdict | None = st.session_state[key]
-    if verdict is None:
-        return
+def _on_judge(case_id: int, criterion: str, number: int, verdict: Verdict) -> None:
+    """About the criterion and page that were on the screen, whatever it shows by now."""
     now = again(case_id)
-    workspace().mark(case_id, now.criterion.id, now.page, verdict, reviewer=reviewer(), rule=now.place.rule)
+    page = now.chart.pages[number - 1]
+    workspace().mark(case_id, criterion, page, verdict, reviewer=reviewer(), rule=now.place.rule)
 
 
 def _image(now: Seen, passages: list[Passage]) -> None:
@@ -166,7 +150,7 @@ def _image(now: Seen, passages: list[Passage]) -> None:
     try:
         image = workspace().image(now.page, dpi=110, rotate=turn)
     except PageUnavailable as error:
-        st.error(str(error), icon=":material/broken_image:")
+        say_error(str(error))
         return
     # Boxes lie where the page stands upright in the file; a page turned by hand is shown without them.
     marks = [] if turn else [Mark(box, p.strength, p.quote) for p in passages for box in p.boxes]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.chart import Chart
 from core.domain import Case, Job
-from pages.components.frame import callback, guard, open_case_id, plain, route, show_flash, workspace
+from pages.components.frame import callback, guard, open_case_id, plain, route, say_error, show_flash, workspace
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
@@ -46,9 +46,19 @@ def _head(case: Case, chart: Chart | None) -> None:
                 help="These pages are kept for every criterion. Look at them yourself: "
                 + ", ".join(str(i + 1) for i in chart.unreadable.nonzero()[0]),
             )
+        if chart.read_again:
+            st.button(
+                f"{chart.read_again:,} pages: try to read again",
+                key="review.read_again",
+                icon=":material/refresh:",
+                type="tertiary",
+                help="Reading them took too long or was broken off. Another try may succeed.",
+                on_click=_resume,
+                args=(case.id,),
+            )
         if chart.gaps:
             st.button(
-                f"{chart.gaps} answers missing: score again",
+                f"{chart.gaps:,} answers missing: score again",
                 icon=":material/refresh:",
                 type="tertiary",
                 on_click=_resume,
@@ -90,8 +100,12 @@ def _how_far(case_id: int) -> None:
     else:
         unit = "pages" if job.stage.startswith("Reading") else "answers"
         st.progress(job.done / job.total, text=f"{job.stage}: {job.done:,} of {job.total:,} {unit}")
-    st.caption("You may close this page: the work goes on, and the case appears in the list.")
-    st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
+    if workspace().jobs.running(case_id):
+        st.caption("You may close this page: the work goes on, and the case appears in the list.")
+        st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
+    else:
+        st.caption("Nobody is working on this case at the moment. What was done is kept.")
+        st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
 
 
 @callback
@@ -105,7 +119,11 @@ def _resume(case_id: int) -> None:
 
 
 def _stopped(case_id: int, job: Job) -> None:
-    st.error(f"{job.message} {job.done:,} of {job.total:,} done.", icon=":material/error:")
+    message = f"{job.message} {job.done:,} of {job.total:,} done."
+    if job.state == "cancelled":
+        st.info(plain(message), icon=":material/pause_circle:")
+    else:
+        say_error(message)
     st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
 
 

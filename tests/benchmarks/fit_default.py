@@ -8,6 +8,7 @@ seen. Run it again whenever the scorer's revision changes.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from core.calibration import recalibrate
@@ -49,14 +50,17 @@ def main() -> None:
     folder = open_folder()
     sets = [read_set(folder, name) for name in TRAINED_ON]
     cases = [case for public in sets for case in judged(public)]
-    model = fit(cases, fingerprint=fingerprint, version="1")
-    held_out = cross_fit(cases, fingerprint=fingerprint, version="1")
+    exact = fit(cases, fingerprint=fingerprint)
+    model = replace(
+        exact, intercept=round(exact.intercept, 6), coefficients=tuple(round(c, 6) for c in exact.coefficients)
+    )
+    held_out = cross_fit(cases, fingerprint=fingerprint)
     table = reliability(held_out, [case.relevant for case in cases])
     record = {
         "version": model.version,
         "fingerprint": model.fingerprint,
-        "intercept": round(model.intercept, 6),
-        "coefficients": dict(zip(recalibrate.FEATURES, (round(c, 6) for c in model.coefficients), strict=True)),
+        "intercept": model.intercept,
+        "coefficients": dict(zip(recalibrate.FEATURES, model.coefficients, strict=True)),
         "trained_on": {public.name: _size(public) for public in sets},
         "held_out": {
             "by": "whole documents",

@@ -52,10 +52,9 @@ def probabilities(sets: Sequence[PublicSet]) -> dict[str, tuple[list[NDArray[np.
     scorer = open_scorer("embedded", Settings())
     cases = {s.name: judged(s) for s in sets}
     training = [case for name in TRAINED_ON for case in cases[name]]
-    version = {"fingerprint": scorer.info.fingerprint, "version": "benchmark"}
-    held_out = iter(cross_fit(training, **version))
+    held_out = iter(cross_fit(training, fingerprint=scorer.info.fingerprint))
     by_set = {name: [next(held_out) for _case in cases[name]] for name in TRAINED_ON}
-    model = fit(training, **version)
+    model = fit(training, fingerprint=scorer.info.fingerprint)
     found = {}
     for public in sets:
         own = cases[public.name]

@@ -82,7 +82,7 @@ def sign(page: Page) -> None:
 
 def choose(page: Page, words: str) -> None:
     expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
-    page.get_by_test_id("stButtonGroup").get_by_text(words, exact=True).click()
+    page.get_by_role("button", name=words, exact=True).click()
 
 
 def open_cell(page: Page, row: int, column: int) -> None:
@@ -117,6 +117,11 @@ def test_a_whole_case_from_upload_to_a_decision_that_survives_a_reload(page: Pag
 
     sign(page)
     choose(page, "Relevant")
+    expect(page.get_by_text("saved as relevant")).to_be_visible()
+    # Moving on faster than the screen follows must sign nothing: the one judgement stays the only one.
+    for name in ("Criterion-before", "Criterion-before", "Next-criterion", "Next-criterion") * 2:
+        page.locator(f".st-key-criterion-{name} button").first.click(force=True, delay=20)
+    open_cell(page, row=2, column=3)
     expect(page.get_by_text("saved as relevant")).to_be_visible()
     choose(page, "Met")
     expect(page.get_by_text("by J. Rivera, RN · cites page 4", exact=False)).to_be_visible()

@@ -106,7 +106,7 @@ def cases(seed: int, documents: int = 6) -> list[Judged]:
 
 def test_a_fit_recovers_the_share_of_relevant_pages() -> None:
     made = cases(1)
-    model = fit(made, fingerprint="f", version="1")
+    model = fit(made, fingerprint="f")
     expected = np.concatenate([model.probabilities(c.scores[None])[0] for c in made]).mean()
     assert expected == pytest.approx(np.concatenate([c.relevant for c in made]).mean(), rel=0.05)
 
@@ -115,11 +115,19 @@ def test_a_document_is_judged_by_a_model_that_never_saw_it() -> None:
     made = cases(2)
     spoiled = [Judged(c.document, c.scores, ~c.relevant if c.document == "d0" else c.relevant) for c in made]
     own = [i for i, c in enumerate(made) if c.document == "d0"]
-    clean, after = (cross_fit(x, fingerprint="f", version="1") for x in (made, spoiled[:30] + made[30:]))
+    clean, after = (cross_fit(x, fingerprint="f") for x in (made, spoiled[:30] + made[30:]))
     assert all((clean[i] == after[i]).all() for i in own)
 
 
 def test_a_fit_that_would_turn_the_order_round_is_refused() -> None:
     turned = [Judged(c.document, 1 - c.scores, c.relevant) for c in cases(3)]
     with pytest.raises(ValueError, match="lower probability"):
-        fit(turned, fingerprint="f", version="1")
+        fit(turned, fingerprint="f")
+
+
+def test_where_nothing_matched_nothing_is_probable_however_weak_the_rest() -> None:
+    shipped = default_recalibration(open_scorer("embedded", Settings()).info.fingerprint)
+    assert shipped is not None
+    assert shipped.probabilities(np.zeros((1, 20))).max() == 0.0
+    best = shipped.probabilities(np.array([[0.0, 0.0, 0.1]]))[0]
+    assert best[2] > best[0] == best[1] == 0.0

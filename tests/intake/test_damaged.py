@@ -5,14 +5,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
 import pytest
 
+from core.domain import Page, PageRef
 from core.errors import BadDocument, DamagedDocument, EncryptedDocument, NotAPdf, TooLarge
-from core.intake import Limits, inspect_pdf, read_pdf
+from core.intake import Limits, inspect_pdf, may_succeed_later, read_pdf
 from core.intake.supervisor import GIVEN_UP, OUT_OF_TIME, PAGE_DAMAGED, PAGE_KILLED, PAGE_MEMORY
+from core.intake.triage import GARBLED, IMAGE_ONLY, TOO_DENSE
 from tests.intake import paper
 
 
@@ -126,6 +129,7 @@ def test_a_page_that_never_ends_costs_itself_alone(tmp_path: Path) -> None:
     assert [p.ref.number for p in pages] == [1, 2, 3, 4, 5]
     assert [p.source for p in pages] == ["text", "text", "none", "text", "text"]
     assert "longer than 1 second" in pages[2].problem
+    assert [may_succeed_later(p) for p in pages] == [False, False, True, False, False]
     assert children() == set()
 
 
@@ -187,6 +191,25 @@ def test_a_killed_child_costs_one_page(tmp_path: Path) -> None:
     assert [p.ref.number for p in pages] == list(range(1, 121))
     lost = [p for p in pages if p.source == "none"]
     assert [p.problem for p in lost] == [PAGE_KILLED]
+
+
+@pytest.mark.parametrize(
+    ("problem", "later"),
+    [
+        *((problem, True) for problem in (PAGE_MEMORY, PAGE_KILLED, GIVEN_UP, OUT_OF_TIME)),
+        *((problem, False) for problem in (PAGE_DAMAGED, IMAGE_ONLY, GARBLED, TOO_DENSE)),
+    ],
+)
+def test_only_what_is_not_the_pages_own_fault_may_succeed_later(problem: str, later: bool) -> None:
+    page = Page(PageRef("d", 1), "", source="none", problem=problem)
+    assert may_succeed_later(page) is later
+    assert not may_succeed_later(replace(page, source="text"))
+
+
+def test_reading_can_begin_at_any_page(tmp_path: Path) -> None:
+    path = paper.write(tmp_path / "a.pdf", "one", "two", "three")
+    found = {first: [p.text for p in read_pdf(path, document="d", limits=Limits(), first=first)] for first in (2, 3, 4)}
+    assert found == {2: ["two", "three"], 3: ["three"], 4: []}
 
 
 def test_stopping_early_ends_the_child(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain import Box, Word
-from core.intake.stamps import printed_label, text_turn, without_stamps
+from core.intake.stamps import printed_label, text_turn, without_edges, without_stamps
 
 LETTER = (612.0, 792.0)
 HEADER = "03/12/2026 14:02 LAKESIDE RHEUM 555-010-4477 PAGE 14 OF 60"
@@ -91,6 +91,39 @@ def test_headers_and_page_numbers_are_taken_away_and_what_people_wrote_stays() -
         *row("- 3 -", 0.97),
     ]
     assert without_stamps(words, *LETTER) == ("Call", "555-010-4477:", "stop", "all", "Seen", "today")
+
+
+@pytest.mark.parametrize("top", [0.02, 0.97])
+@pytest.mark.parametrize(
+    ("line", "stamp"),
+    [
+        ("DOE, JANE Page 2 of 7", False),
+        ("SMITH, ROBERT DECLINED Page 2 of 7", False),
+        ("MRN 4471 Page 2 of 7", False),
+        ("Page 2 of 7 ✗ nicht", False),
+        ("NOT APPROVED Page 2", False),
+        ("14:02 DECLINED Page 2 of 7", False),
+        ("Page 2 of 7", True),
+        ("P.014/060", True),
+        ("- 3 of 7 -", True),
+        ("Pg 2 of 9", True),
+        ("03/12/2026 2:02 PM Page 3 of 9", True),
+        ("FROM: 4477 TO: 4478 PAGE 14 OF 60", True),
+        ("FAX 555-010-4477 PAGE 14 OF 60", True),
+        ("03/12/2026 14:02 LAKESIDE RHEUM 555-010-4477 PAGE 14 OF 60", True),
+        ("03/12/2026 14:02 LAKESIDE RHEUM FAX", True),
+        ("22", True),
+    ],
+)
+def test_a_row_at_the_edge_goes_only_when_it_says_nothing_but_its_number(line: str, stamp: bool, top: float) -> None:
+    assert without_stamps([*row("Seen today", 0.5), *row(line, top)], *LETTER) == (
+        ("Seen", "today") if stamp else ("Seen", "today", *line.split())
+    )
+
+
+def test_rows_with_a_page_number_can_be_left_out_whatever_else_they_say() -> None:
+    words = [*row("Seen today", 0.5), *row("SMITH, ROBERT DECLINED Page 2 of 7", 0.97), *row("Not numbered", 0.02)]
+    assert without_edges(words, *LETTER) == ("Seen", "today", "Not", "numbered")
 
 
 def test_no_words_have_no_label() -> None:

@@ -117,6 +117,30 @@ def test_a_copy_under_another_fax_header_is_a_copy() -> None:
     assert [p.duplicate_of for p in mark_duplicates(pages)] == [None, PageRef("d", 1), None]
 
 
+def test_pages_that_name_others_at_their_edge_are_no_copies() -> None:
+    def sheet(number: int, footer: str) -> Page:
+        words = (*row("Consent to the treatment was discussed today", 0.4), *row(footer, 0.97))
+        return with_body(Page(PageRef("d", number), " ".join(w.text for w in words), words))
+
+    footers = ("DOE, JANE Page 2 of 7", "SMITH, ROBERT DECLINED Page 2 of 7", "Page 2 of 7", "p. 12/150")
+    marked = mark_duplicates([sheet(n, footer) for n, footer in enumerate(footers, start=1)])
+    assert [p.duplicate_of for p in marked] == [None, None, None, PageRef("d", 3)]
+
+
+def test_a_page_with_a_word_beside_its_number_is_not_blank() -> None:
+    edge = (1000, 9700, 9000, 9800)
+    only_number = to_page(REF, reading(message(("Page 2 of 7", edge), ink=0.0)))
+    declined = to_page(REF, reading(message(("SMITH, ROBERT DECLINED Page 2 of 7", edge), ink=0.0)))
+    assert (only_number.blank, declined.blank, declined.source) == (True, False, "text")
+
+
+def test_a_footer_with_a_name_does_not_make_a_scan_readable() -> None:
+    edge = (1000, 9700, 9000, 9800)
+    footer = "Regional Medical Center, Orthopedic Surgery, SMITH, ROBERT, Page 2 of 7"
+    made = to_page(REF, reading(message((footer, edge), images=0.4, ink=0.2)))
+    assert (made.source, made.problem) == ("none", IMAGE_ONLY)
+
+
 def test_blank_unreadable_and_empty_pages_are_never_copies() -> None:
     pages = [
         page(1, blank=True), page(2, blank=True), page(3, "stamp", source="none"), page(4, "stamp", source="none"),

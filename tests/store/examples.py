@@ -63,6 +63,7 @@ def label(verdict: Verdict = "relevant", *, by: str = "Ann", number: int = 1, no
         inclusion_probability=0.1,
         blind=True,
         fingerprint="0123456789abcdef",
+        recalibration="01234567",
         score=1 / 3,
         probability=0.25,
         threshold=0.5,

@@ -8,7 +8,7 @@ import pytest
 from core.domain import Page, PageRef
 from core.errors import NotFound, StoreError
 from core.store import Store
-from tests.store.examples import DOCUMENT, OTHER, page
+from tests.store.examples import DOCUMENT, OTHER, add_case, label, page
 
 PAGES = [
     page(1),
@@ -72,6 +72,39 @@ def test_a_document_is_stored_with_all_its_pages_or_not_at_all(store: Store, pat
     assert not store.has_document(DOCUMENT)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT count(*) FROM documents").fetchone() == (0,)
+
+
+def test_only_unread_pages_are_replaced(store: Store) -> None:
+    store.add_document(DOCUMENT, size=1000, pages=PAGES)
+    again = replace(page(1), text="other words", words=()), page(2), replace(page(3), text="other words", words=())
+    store.replace_unread(DOCUMENT, again)
+    assert store.page(PageRef(DOCUMENT, 1)) == PAGES[0]
+    assert store.page(PageRef(DOCUMENT, 2)) == page(2)
+    assert store.page(PageRef(DOCUMENT, 3)) == replace(PAGES[2], duplicate_of=None)
+
+
+def test_a_page_that_a_label_points_to_can_be_replaced(store: Store) -> None:
+    store.add_document(DOCUMENT, size=1000, pages=PAGES)
+    case = add_case(store)
+    assert store.add_label(case, label("unsure", number=2))
+    store.replace_unread(DOCUMENT, [page(2)])
+    assert store.page(PageRef(DOCUMENT, 2)) == page(2)
+    assert [found.page.number for _, found in store.labels(case)] == [2]
+
+
+def test_pages_are_replaced_all_together_or_not_at_all(store: Store) -> None:
+    unread = [Page(PageRef(DOCUMENT, n), "", source="none", problem="Too slow.") for n in (1, 2)]
+    store.add_document(DOCUMENT, size=1000, pages=unread)
+    with pytest.raises(StoreError, match="does not fit"):
+        store.replace_unread(DOCUMENT, [page(1), replace(page(2), width=-1.0)])
+    assert store.pages(DOCUMENT) == tuple(unread)
+    with pytest.raises(ValueError, match="another document"):
+        store.replace_unread(DOCUMENT, [page(1, OTHER)])
+
+
+def test_replacing_pages_of_an_unknown_document_changes_nothing(store: Store) -> None:
+    store.replace_unread(DOCUMENT, [page(1)])
+    assert not store.has_document(DOCUMENT)
 
 
 def test_words_take_little_room(store: Store, path: Path) -> None:

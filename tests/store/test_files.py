@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import os
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,13 @@ from core.store.files import Files, display_name
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000
 LIMIT = 1 << 20
+
+
+DAY = 24 * 3600.0
+
+
+def age(path: Path, seconds: float) -> None:
+    os.utime(path, (time.time() - seconds,) * 2)
 
 
 def everything(root: Path) -> list[Path]:
@@ -28,17 +38,50 @@ def test_a_document_comes_back_byte_for_byte_under_its_hash(tmp_path: Path, as_s
     assert files.path(document).read_bytes() == PDF
 
 
-def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_same_bytes_are_stored_once(tmp_path: Path, kept: bool) -> None:
     files = Files(tmp_path)
-    assert files.save(PDF, LIMIT) == files.save(io.BytesIO(PDF), LIMIT)
+    document, size = files.save(PDF, LIMIT)
+    if kept:
+        files.keep(document)
+    assert files.save(io.BytesIO(PDF), LIMIT) == (document, size)
     assert len(everything(tmp_path)) == 1
+
+
+def test_an_upload_is_staged_until_it_is_kept(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    document, _ = files.save(PDF, LIMIT)
+    assert files.path(document) == tmp_path / "staged" / f"{document}.pdf"
+    for _ in range(2):
+        files.keep(document)
+        assert everything(tmp_path) == [tmp_path / document[:2] / f"{document}.pdf"] == [files.path(document)]
+    assert files.path(document).read_bytes() == PDF
+
+
+@pytest.mark.parametrize("document", ["0" * 64, "../../etc/passwd", ""])
+def test_what_was_never_uploaded_cannot_be_kept(tmp_path: Path, document: str) -> None:
+    with pytest.raises(NotFound, match="Upload it again"):
+        Files(tmp_path).keep(document)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_that_two_keep_at_once_is_kept(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    for n in range(20):
+        document, _ = files.save(PDF + bytes([n]), LIMIT)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(files.keep, [document] * 4))
+        assert files.path(document).parent.name == document[:2]
 
 
 def test_files_and_folders_are_the_owners_alone(tmp_path: Path) -> None:
     files = Files(tmp_path / "documents")
-    path = files.path(files.save(PDF, LIMIT)[0])
-    modes = [stat.S_IMODE(p.stat().st_mode) for p in (path, path.parent, tmp_path / "documents")]
-    assert modes == [0o400, 0o700, 0o700]
+    document, _ = files.save(PDF, LIMIT)
+    staged = files.path(document)
+    modes = [stat.S_IMODE(p.stat().st_mode) for p in (staged, staged.parent, tmp_path / "documents")]
+    files.keep(document)
+    modes += [stat.S_IMODE(p.stat().st_mode) for p in (files.path(document), files.path(document).parent)]
+    assert modes == [0o400, 0o700, 0o700, 0o400, 0o700]
 
 
 @pytest.mark.parametrize(
@@ -90,14 +133,56 @@ def test_an_unknown_document_is_not_found(tmp_path: Path, document: str) -> None
         Files(tmp_path).path(document)
 
 
-def test_a_removed_document_is_gone_and_removing_again_is_no_error(tmp_path: Path) -> None:
+def test_a_discarded_upload_is_gone_and_discarding_again_is_no_error(tmp_path: Path) -> None:
     files = Files(tmp_path)
     document, _ = files.save(PDF, LIMIT)
-    files.remove(document)
-    files.remove(document)
-    files.remove("../outside")
+    files.discard(document)
+    files.discard(document)
+    files.discard("../outside")
     with pytest.raises(NotFound):
         files.path(document)
+
+
+def test_a_kept_document_can_be_neither_discarded_nor_swept(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    document, _ = files.save(PDF, LIMIT)
+    files.keep(document)
+    age(files.path(document), 1000 * DAY)
+    files.discard(document)
+    assert files.sweep(0) == 0
+    assert files.path(document).read_bytes() == PDF
+
+
+def test_a_sweep_takes_old_uploads_and_leaves_new_ones(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    assert files.sweep(DAY) == 0
+    old, new = files.save(PDF + b"old", LIMIT)[0], files.save(PDF + b"new", LIMIT)[0]
+    cut_off, running = tmp_path / ".upload-old", tmp_path / ".upload-new"
+    for path in (cut_off, running):
+        path.write_bytes(b"%PDF-")
+    age(files.path(old), DAY + 60)
+    age(cut_off, DAY + 60)
+    assert files.sweep(DAY) == 2
+    assert sorted(everything(tmp_path)) == sorted([running, files.path(new)])
+    with pytest.raises(NotFound):
+        files.keep(old)
+
+
+def test_a_file_uploaded_again_waits_anew(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    document, _ = files.save(PDF, LIMIT)
+    age(files.path(document), DAY + 60)
+    files.save(PDF, LIMIT)
+    assert files.sweep(DAY) == 0
+
+
+def test_sweeps_at_the_same_time_count_each_file_once(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    for n in range(100):
+        age(files.path(files.save(PDF + bytes([n]), LIMIT)[0]), DAY + 60)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(files.sweep, [DAY] * 4)) == 100
+    assert everything(tmp_path) == []
 
 
 def test_nothing_is_made_before_something_is_stored(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def packed(rows: int, pages: int, hostile: bool) -> Packed:
             label=HOSTILE if hostile else f"{c % 60 + 1} of 60",
             chars=0 if c in blank else 900 + 37 * (c * 13 % 61),
             readable=c not in blank,
-            same_as=c - 27 if c % 29 == 28 else 0,
+            duplicate=c % 29 == 28,
         )
         for c in range(pages)
     ]

@@ -177,6 +177,7 @@ def _judgements() -> None:
         sa.Column("inclusion_probability", sa.Double),
         sa.Column("blind", sa.Boolean, nullable=False),
         sa.Column("fingerprint", sa.String, nullable=False),
+        sa.Column("recalibration", sa.String, nullable=False),
         sa.Column("score", sa.Double),
         sa.Column("probability", sa.Double),
         sa.Column("threshold", sa.Double),
