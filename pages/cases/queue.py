@@ -35,7 +35,8 @@ def _welcome() -> None:
             width=620,
         )
         with st.container(horizontal=True, width=620):
-            st.page_link(route("new"), label="Start with your own packet", icon=":material/upload_file:")
+            if st.button("Start with your own packet", type="primary", icon=":material/upload_file:"):
+                st.switch_page(route("new"))
         with st.container(border=True, width=620):
             st.subheader("Or open a sample case", anchor=False)
             _samples()
@@ -49,7 +50,6 @@ def _samples() -> None:
             st.button(
                 "Open",
                 key=f"sample.{n}",
-                type="primary" if n == 0 else "secondary",
                 on_click=_open_sample,
                 args=(sample,),
             )

@@ -11,7 +11,8 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from core.errors import ChartsieveError
+from core.domain import Case
+from core.errors import ChartsieveError, NotFound
 from core.settings import read_settings
 from core.text import clean_text
 from core.workspace import Workspace
@@ -152,15 +153,24 @@ def ask_reviewer() -> None:
     )
 
 
-def open_case_id() -> int | None:
-    """Id of the case in the address, or the one opened last in this browser tab."""
+def open_case() -> Case | None:
+    """The case in the address, or the one opened last in this browser tab; None after saying where to find one."""
     text = st.query_params.get("case", "")
     if text.isascii() and text.isdecimal() and len(text) <= 9:
         st.session_state.case_id = int(text)
     case_id = st.session_state.get("case_id")
-    if case_id is not None:
-        st.query_params["case"] = str(case_id)
-    return case_id if isinstance(case_id, int) else None
+    try:
+        case = workspace().store.case(case_id) if isinstance(case_id, int) else None
+    except NotFound as error:
+        del st.session_state["case_id"]
+        say_error(str(error))
+        case = None
+    if case is None:
+        st.info("No case is open. Choose one from the list.")
+        st.page_link(route("cases"), label="Go to the cases", icon=":material/inbox:")
+    else:
+        st.query_params["case"] = str(case.id)
+    return case
 
 
 def plain(text: str) -> str:

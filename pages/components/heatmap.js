@@ -138,7 +138,10 @@ class View extends Picture {
     put('tokens', count(result.tokens));
     put('found', `${count(result.found)} of ${count(m)}`);
     put('none', count(m - result.found));
-    put('unread', plural(result.unread, 'cell'));
+    const unreadable = this.grid.pages.filter((page) => page.unreadable).length;
+    const whole = result.unread === unreadable * m;  // nothing is missing but pages that nobody could read
+    put('unread', whole ? plural(unreadable, 'page') : plural(result.unread, 'cell'));
+    this.$('.counts .warn dt').textContent = whole ? 'could not be read, so kept' : 'not scored, so kept';
     this.$('.none').textContent = result.unread ? 'none found where read' : 'with none found';
     this.$('.counts .warn').hidden = result.unread === 0;
     this.paint();

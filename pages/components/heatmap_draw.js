@@ -6,7 +6,7 @@ const GAP = 65535, HEAD = 38, COUNT = 58, MARK = 18;
 const tallest = () => clamp(window.innerHeight - 330, 340, 900); // room for the controls and the legend in one view
 const MARKS = {
   met: ['M', 'met'], not_met: ['N', 'not met'],
-  insufficient: ['I', 'not enough evidence'], not_applicable: ['–', 'not applicable'],
+  insufficient: ['I', 'insufficient'], not_applicable: ['–', 'not applicable'],
 };
 
 const clamp = (x, low, high) => Math.max(low, Math.min(high, x));

@@ -13,7 +13,7 @@ from core.labels import labels_csv, labels_jsonl
 from core.pack import ContextPack, Size
 from core.selection import Rule, shown
 from core.tables import scores_csv
-from pages.components.frame import open_case_id, plain, route, show_flash, workspace
+from pages.components.frame import open_case, plain, show_flash, workspace
 
 _EVIDENCE: dict[Evidence, str] = {
     "found": "Found",
@@ -28,12 +28,10 @@ _PACKS: WeakKeyDictionary[Chart, tuple[tuple[str, Rule], ContextPack]] = WeakKey
 
 def page() -> None:
     show_flash()
-    case_id = open_case_id()
-    if case_id is None:
-        st.info("No case is open. Choose one from the list.")
-        st.page_link(route("cases"), label="Go to the cases", icon=":material/inbox:")
+    case = open_case()
+    if case is None:
         return
-    case, chart = workspace().store.case(case_id), workspace().chart(case_id)
+    chart = workspace().chart(case.id)
     rule = Rule.parse(case.rule)
     pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)

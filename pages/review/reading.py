@@ -14,6 +14,11 @@ _WORDS: dict[Verdict, str] = {"relevant": "Relevant", "not_relevant": "Not relev
 
 
 def page_panel(now: Seen) -> None:
+    with st.container(gap="xsmall"):
+        _panel(now)
+
+
+def _panel(now: Seen) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _hits(now)
         _judge(now)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.chart import Chart
 from core.domain import Case, Job
-from pages.components.frame import callback, guard, open_case_id, plain, route, say_error, show_flash, workspace
+from pages.components.frame import callback, guard, open_case, plain, say_error, show_flash, workspace
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
@@ -13,22 +13,18 @@ from pages.review.reading import page_panel
 
 def page() -> None:
     show_flash()
-    case_id = open_case_id()
-    if case_id is None:
-        st.info("No case is open. Choose one from the list.")
-        st.page_link(route("cases"), label="Go to the cases", icon=":material/inbox:")
+    case = open_case()
+    if case is None:
         return
-    case = workspace().store.case(case_id)
-    job = workspace().store.job(case_id)
+    job = workspace().store.job(case.id)
     if job and job.state in ("waiting", "running"):
         _head(case, None)
-        _progress(case_id)
+        _progress(case.id)
         return
     if job and job.state in ("failed", "cancelled"):
-        _stopped(case_id, job)
-    chart = workspace().chart(case_id)
-    _head(case, chart)
-    _work(case_id)
+        _stopped(case.id, job)
+    _head(case, workspace().chart(case.id))
+    _work(case.id)
 
 
 def _head(case: Case, chart: Chart | None) -> None:

@@ -186,7 +186,7 @@ def test_a_sample_is_one_click_from_the_empty_screen(open_page: OpenPage, serve:
     address = serve(ROOT / "app.py", {"CHARTSIEVE_DATA_DIR": str(tmp_path / "empty")})
     page = open_page(width=1366, height=768, dark=True)
     page.goto(address)
-    page.get_by_role("button", name="Open").first.click()
+    page.get_by_role("button", name="Open", exact=True).first.click()
     drawn(page)
     expect(page.locator(".hm [data-count=pages]")).to_contain_text("of 12")
     expect(page.get_by_text("Scorer: embedded").first).to_be_visible()
