@@ -1,16 +1,15 @@
 """PDFs given as paths, read and scored without a case: what the command line does."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.chart import Chart, build_chart
-from core.domain import CaseDocument, CriteriaSet, Outcome, Page
+from core.domain import CaseDocument, CriteriaSet, Page
 from core.errors import BadDocument, DamagedDocument
 from core.intake import inspect_pdf, mark_duplicates, read_pdf
-from core.scoring import score_pages
+from core.scoring import score_all
 from core.store.files import display_name
 
 if TYPE_CHECKING:
@@ -57,18 +56,14 @@ def score_files(
         documents[document] = CaseDocument(document, name, len(read))
         pages += read
     pages = mark_duplicates(pages)
-
-    async def outcomes() -> list[Outcome]:
-        answers = score_pages(
-            engine,
-            list(criteria),
-            pages,
-            cache=workspace.store,
-            progress=lambda done, total: progress("Scoring pages against criteria", done, total),
-        )
-        return [outcome async for outcome in answers]
-
-    return build_chart(criteria, tuple(documents.values()), pages, engine.info, asyncio.run(outcomes()))
+    outcomes = score_all(
+        engine,
+        list(criteria),
+        pages,
+        cache=workspace.store,
+        progress=lambda done, total: progress("Scoring pages against criteria", done, total),
+    )
+    return build_chart(criteria, tuple(documents.values()), pages, engine.info, outcomes)
 
 
 def _sha256(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `chartsieve score`, `pack`, `labels export`, `serve`."""
+"""The command line: `chartsieve score`, `pack`, `labels export`, `audit`, `serve`."""
 
 import os
 import sys
@@ -141,6 +141,20 @@ def export_labels(
             workspace.close()
         _write(labels_jsonl(rows) if format == LabelFormat.jsonl else labels_csv(rows), out)
         typer.echo(f"{len(rows)} labels", err=True)
+
+
+@app.command()
+def audit() -> None:
+    """Check that nobody has changed what was recorded: decisions, labels and the log of who did what."""
+    from core.settings import read_settings
+    from core.store import Store
+
+    with _sentences(), Store.open(read_settings().database) as store:
+        entries, broken = len(store.audit()), store.verify_audit()
+    if broken is not None:
+        typer.echo(f"The record was changed from outside at entry {broken} of {entries}. Restore a backup.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"The record is whole: {entries:,} entries.")
 
 
 @app.command()

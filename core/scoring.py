@@ -3,6 +3,7 @@
 Every answer is stored before it is reported, and every pair yields exactly one outcome.
 """
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Protocol
@@ -85,6 +86,22 @@ async def score_pages(
         for page, key in zip(pages, keys, strict=True):
             yield _outcome(info, criterion, page, answers[criterion.digest, key] if page.readable else UNREADABLE)
         progress(n * len(pages), total)
+
+
+def score_all(
+    scorer: Scorer,
+    criteria: Sequence[Criterion],
+    pages: Sequence[Page],
+    *,
+    cache: AnswerCache,
+    progress: Progress = lambda _done, _total: None,
+) -> list[Outcome]:
+    """As `score_pages`, to the end, from a thread that has no event loop."""
+
+    async def collect() -> list[Outcome]:
+        return [o async for o in score_pages(scorer, criteria, pages, cache=cache, progress=progress)]
+
+    return asyncio.run(collect())
 
 
 async def _ask(scorer: Scorer, criterion: Criterion, texts: dict[str, str]) -> dict[str, float | str]:

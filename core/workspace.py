@@ -1,6 +1,5 @@
 """The use cases: what the screens and the command line call. The only module that joins the doors."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -21,7 +20,6 @@ from core.domain import (
     Decision,
     DecisionOutcome,
     Label,
-    Outcome,
     Page,
     Verdict,
 )
@@ -33,7 +31,7 @@ from core.layout import line_boxes
 from core.lock import FolderLock
 from core.samples import Sample
 from core.scorers import Scorer, highlight, open_scorer
-from core.scoring import AnswerCache, known_outcomes, score_pages
+from core.scoring import known_outcomes, score_all
 from core.selection import DEFAULT_RULE, Rule, kept
 from core.settings import Settings, make_data_dir
 from core.store import Store
@@ -173,12 +171,12 @@ class Workspace:
         pages = self._pages(case)
         pairs = len(pages) * len(case.criteria)
         report("Scoring pages against criteria", 0, pairs)
-        _run(
+        score_all(
             self.scorer(case.scorer),
             list(case.criteria),
             pages,
-            self.store,
-            lambda n, of: report("Scoring pages against criteria", n, of),
+            cache=self.store,
+            progress=lambda n, of: report("Scoring pages against criteria", n, of),
         )
 
     def _read(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
@@ -325,18 +323,3 @@ class Workspace:
                 )
             )
         return rows
-
-
-def _run(
-    scorer: Scorer,
-    criteria: Sequence[Criterion],
-    pages: Sequence[Page],
-    cache: AnswerCache,
-    progress: Callable[[int, int], None],
-) -> list[Outcome]:
-    """All outcomes, from a thread that has no event loop."""
-
-    async def run() -> list[Outcome]:
-        return [o async for o in score_pages(scorer, criteria, pages, cache=cache, progress=progress)]
-
-    return asyncio.run(run())

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,7 +19,9 @@ from typer.testing import CliRunner
 from core.cli import app
 from core.domain import PageRef
 from core.grid import Grid
-from core.settings import Settings, make_data_dir
+from core.samples import SAMPLES
+from core.settings import Settings, make_data_dir, read_settings
+from core.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -344,9 +347,29 @@ def test_the_default_rule_is_that_of_a_new_case(run: CliRunner) -> None:
     assert str(DEFAULT_RULE) in " ".join(run.invoke(app, ["pack", "--help"], env={"COLUMNS": "300"}).stdout.split())
 
 
+def test_audit_finds_a_record_that_was_changed_from_outside(run: CliRunner) -> None:
+    settings = read_settings()
+    workspace = Workspace.open(settings)
+    case = workspace.open_sample(SAMPLES[0], by="R")
+    workspace.jobs.wait(case, 60)
+    workspace.decide(case, "BIO-07", "met", "Because", reviewer="R", seen=0)
+    workspace.close()
+    whole = run.invoke(app, ["audit"])
+    assert (whole.exit_code, whole.stdout.startswith("The record is whole: ")) == (0, True)
+    with sqlite3.connect(settings.data_dir / "chartsieve.db") as database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='decisions'")
+        for (name,) in triggers.fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE decisions SET outcome = 'not_met'")
+    database.close()
+    changed = run.invoke(app, ["audit"])
+    assert changed.exit_code == 1
+    assert "was changed from outside" in changed.stderr
+
+
 def test_every_command_has_help_and_stands_in_the_readme(run: CliRunner) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    for command in (["score"], ["pack"], ["labels", "export"], ["serve"]):
+    for command in (["score"], ["pack"], ["labels", "export"], ["audit"], ["serve"]):
         result = run.invoke(app, [*command, "--help"])
         assert result.exit_code == 0
         assert f"chartsieve {' '.join(command)}" in readme

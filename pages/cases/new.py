@@ -117,7 +117,9 @@ def _criteria() -> CriteriaSet | None:
 
 
 def _uploaded() -> Preview | None:
-    file = st.file_uploader("CSV, Excel, JSON or text", type=["csv", "xlsx", "json", "txt"], key="new.criteria_file")
+    file = st.file_uploader(
+        "CSV, Excel, JSON or text", type=["csv", "xlsx", "json", "txt"], key="new.criteria_file", max_upload_size=5
+    )
     with st.container(horizontal=True):
         st.download_button(
             "Template (CSV)", template_csv(), "criteria.csv", "text/csv", icon=":material/download:", type="tertiary"
