@@ -4,6 +4,7 @@ from weakref import WeakKeyDictionary
 
 from core.chart import Chart
 from core.grid import to_milli
+from core.workspace import UNNAMED
 from pages.components.frame import callback, reviewer, workspace
 from pages.components.heatmap import HeatmapData, HeatPage, HeatRow, Packed, heatmap, pack, picked_cell, picked_rule
 from pages.review.place import Seen, again
@@ -52,7 +53,7 @@ def _on_rule(case_id: int) -> None:
     if rule is None:
         return
     again(case_id).place.rule = rule
-    workspace().store.set_rule(case_id, str(rule), by=reviewer())
+    workspace().store.set_rule(case_id, str(rule), by=reviewer() or UNNAMED)
 
 
 @callback

@@ -74,14 +74,19 @@ def drawn(page: Page) -> None:
     expect(page.locator(".hm")).to_have_attribute("data-ready", re.compile("."), timeout=60_000)
 
 
+def settled(page: Page) -> None:
+    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
+
+
 def sign(page: Page) -> None:
+    settled(page)
     page.get_by_label("Your name").fill("J. Rivera, RN")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Not decided yet")).to_be_visible()
 
 
 def choose(page: Page, words: str) -> None:
-    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
+    settled(page)
     page.get_by_role("button", name=words, exact=True).click()
 
 
@@ -114,6 +119,9 @@ def test_a_whole_case_from_upload_to_a_decision_that_survives_a_reload(page: Pag
     heat.locator(".threshold").evaluate(
         "e => { e.value = 0.35; e.dispatchEvent(new Event('input')); e.dispatchEvent(new Event('change')); }"
     )
+    page.wait_for_timeout(500)
+    settled(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
 
     sign(page)
     choose(page, "Relevant")
