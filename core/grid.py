@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class Grid:
             reasons,
         )
 
-    @property
+    @cached_property
     def milli(self) -> NDArray[np.uint16]:
         """(criteria, pages) probabilities in thousandths, GAP for a gap."""
         return to_milli(self.probabilities)

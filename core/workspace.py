@@ -293,14 +293,14 @@ class Workspace:
         `seen` is the id of the newest decision on the screen, 0 for none. None when nothing changed; raises Conflict
         when somebody else decided in between.
         """
-        pages = {page.ref: page for page in self._pages(self.store.case(case_id))}
-        citations = tuple(
-            Citation(label.page, pages[label.page].label)
+        relevant = {
+            label.page
             for _, label in self.store.labels(case_id)
             if label.criterion == criterion and label.reviewer == reviewer and label.verdict == "relevant"
-        )
-        ordered = tuple(sorted(citations, key=lambda c: list(pages).index(c.page)))
-        decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), ordered)
+        }
+        pages = self.chart(case_id).pages
+        citations = tuple(Citation(page.ref, page.label) for page in pages if page.ref in relevant)
+        decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations)
         return self.store.decide(case_id, decision, seen=seen)
 
     # -- handing on

@@ -122,10 +122,10 @@ def _uploaded() -> Preview | None:
     )
     with st.container(horizontal=True):
         st.download_button(
-            "Template (CSV)", template_csv(), "criteria.csv", "text/csv", icon=":material/download:", type="tertiary"
+            "Template (CSV)", template_csv, "criteria.csv", "text/csv", icon=":material/download:", type="tertiary"
         )
         st.download_button(
-            "Template (Excel)", template_xlsx(), "criteria.xlsx", icon=":material/download:", type="tertiary"
+            "Template (Excel)", template_xlsx, "criteria.xlsx", icon=":material/download:", type="tertiary"
         )
     return preview_criteria(file.getvalue(), file.name) if file else None
 

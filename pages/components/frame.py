@@ -177,5 +177,5 @@ def plain(text: str) -> str:
     """Words of a person or a page as they stand: no Markdown, no HTML entity, no line that turns into a heading, and
     no address that turns into a link or a picture."""
     escaped = "".join(f"\\{c}" if c in _MARKS else c for c in " ".join(text.split()))
-    # A colon is what makes a bare address, a shortcode or a colour; an invisible joiner behind it breaks all three.
+    # An escaped colon still makes a link of a bare address; an invisible joiner before it does not.
     return _AUTOLINK.sub("\\1\u2060", escaped)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from core.domain import DecisionOutcome
 from core.selection import Rule, threshold_milli
+from pages.components.sent import sent
 
 Packed = dict[str, Any]
 """What `pack` makes: plain JSON, the same bytes for the same data."""
@@ -191,7 +192,7 @@ def heatmap(
 
 def picked_rule(key: str) -> Rule | None:
     """The rule the reviewer has set in the heatmap `key`; None when untouched or not a rule."""
-    match _sent(key, "rule"):
+    match sent(key, "rule"):
         case {"threshold": None, "top_k": int(k)} if k >= 1:
             return Rule(None, k)
         case {"threshold": float() | int() as threshold, "top_k": None} if 0 <= threshold <= 1:
@@ -203,15 +204,10 @@ def picked_rule(key: str) -> Rule | None:
 
 def picked_cell(key: str) -> Cell | None:
     """The cell just opened in the heatmap `key`, else None. The caller checks that it has such a row and page."""
-    match _sent(key, "cell"):
+    match sent(key, "cell"):
         case {"row": str(row), "page": int(page)}:
             return Cell(row, page)
     return None
-
-
-def _sent(key: str, name: str) -> object:
-    state = st.session_state.get(key)
-    return state.get(name) if isinstance(state, Mapping) else None
 
 
 def _base64(matrix: NDArray[np.uint16]) -> str:

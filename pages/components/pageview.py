@@ -1,7 +1,7 @@
 """One page as an image with the evidence marked on it. The PDF itself never reaches the browser."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from core.domain import Box
+from pages.components.sent import sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def pageview(
 
 def picked_mark(key: str) -> PickedMark | None:
     """The mark just clicked in the page view `key`, else None. The caller checks that the page still has it."""
-    match _sent(key, "box"):
+    match sent(key, "box"):
         case {"page": int(page), "index": int(index)} if index >= 0:
             return PickedMark(page, index)
     return None
@@ -119,7 +120,7 @@ def picked_mark(key: str) -> PickedMark | None:
 
 def turned(key: str) -> int:
     """-1 or +1 when the reviewer has just asked for the previous or the next page, else 0."""
-    step = _sent(key, "turn")
+    step = sent(key, "turn")
     return step if isinstance(step, int) and step in (-1, 1) else 0
 
 
@@ -127,8 +128,3 @@ def _place(box: Box) -> list[float]:
     """[x, y, width, height] in fractions of the page."""
     x0, y0, x1, y1 = box
     return [round(v, 5) for v in (x0, y0, x1 - x0, y1 - y0)]
-
-
-def _sent(key: str, name: str) -> object:
-    state = st.session_state.get(key)
-    return state.get(name) if isinstance(state, Mapping) else None

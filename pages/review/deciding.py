@@ -22,7 +22,7 @@ def decide_panel(now: Seen) -> None:
         if not reviewer():
             ask_reviewer()
             return
-        newest = workspace().store.decisions(now.case.id).get(now.criterion.id)
+        newest = now.decisions.get(now.criterion.id)
         _form(now, newest)
         _saved(now, newest)
 

@@ -13,7 +13,6 @@ _PACKED: WeakKeyDictionary[Chart, Packed] = WeakKeyDictionary()
 
 
 def heat_panel(now: Seen) -> None:
-    decisions = workspace().store.decisions(now.case.id)
     heatmap(
         _packed(now.chart),
         key=_key(now.case.id),
@@ -21,7 +20,7 @@ def heat_panel(now: Seen) -> None:
         rule_token=now.place.token,
         cursor=now.place.shown_cell,
         cursor_token=now.place.token,
-        marks={criterion: decision.outcome for criterion, decision in decisions.items()},
+        marks={criterion: decision.outcome for criterion, decision in now.decisions.items()},
         on_rule=lambda: _on_rule(now.case.id),
         on_cell=lambda: _on_cell(now.case.id),
     )

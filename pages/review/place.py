@@ -1,15 +1,16 @@
 """Where the reviewer is in a case: criterion, page, rule. Ids and numbers only; results stay with the workspace."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from core.chart import Chart
-from core.domain import Case, Criterion, Page
+from core.domain import Case, Criterion, Decision, Page, Verdict
 from core.selection import Rule, kept
-from pages.components.frame import entered, workspace
+from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
 
 
@@ -39,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the screen shows of a case at the reviewer's place."""
+    """What the screen shows of a case at the reviewer's place. Made for one run: what it has looked up stays."""
 
     case: Case
     chart: Chart
@@ -61,13 +62,26 @@ class Seen:
     def page(self) -> Page:
         return self.chart.pages[self.column]
 
-    @property
+    @cached_property
     def kept(self) -> NDArray[np.bool_]:
         """(pages,) what the rule keeps for the current criterion, gaps included."""
         row: NDArray[np.bool_] = kept(self.chart.grid.milli[self.row : self.row + 1], self.place.rule)[0]
         return row
 
-    @property
+    @cached_property
+    def decisions(self) -> dict[str, Decision]:
+        """The newest decision of each criterion that has one."""
+        return workspace().store.decisions(self.case.id)
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """What this reviewer said of the page for the criterion."""
+        for _, label in workspace().store.labels(self.case.id):
+            if (label.page, label.criterion, label.reviewer) == (self.page.ref, self.criterion.id, reviewer()):
+                return label.verdict
+        return None
+
+    @cached_property
     def hits(self) -> list[int]:
         """Numbers of the scored pages that the rule keeps for the current criterion."""
         scored = ~np.isnan(self.chart.grid.scores[self.row])

@@ -5,7 +5,6 @@ import streamlit as st
 from core.domain import VERDICTS, Verdict
 from core.errors import PageUnavailable
 from core.selection import shown
-from core.workspace import Passage
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.pageview import Mark, image_source, pageview, turned
 from pages.review.place import Seen, again
@@ -30,12 +29,11 @@ def _panel(now: Seen) -> None:
         st.warning(
             f"{page.problem} It is kept for every criterion: please look at it yourself.", icon=":material/warning:"
         )
-    passages = workspace().passages(now.criterion, page) if page.words or page.text else []
     if st.session_state.get("review.view") == "Text":
         with st.container(border=True, height=560):
             st.text(page.text or "This page has no text.")
         return
-    _image(now, passages)
+    _image(now)
 
 
 def _hits(now: Seen) -> None:
@@ -101,9 +99,8 @@ def _about(now: Seen) -> None:
         first = now.chart.grid.pages.index(now.page.duplicate_of) + 1
         parts.append(f"repeats page {first}")
     parts.append(_standing(now))
-    verdict = _stored_verdict(now)
-    if verdict:
-        parts.append(f":material/check: saved as {_WORDS[verdict].lower()}")
+    if now.verdict:
+        parts.append(f":material/check: saved as {_WORDS[now.verdict].lower()}")
     st.caption(" · ".join(parts))
 
 
@@ -123,23 +120,14 @@ def _judge(now: Seen) -> None:
     """Relevant, not relevant, unsure: saved at once."""
     if not reviewer():
         return
-    stored = _stored_verdict(now)
     for verdict in VERDICTS:
         st.button(
             _WORDS[verdict],
             key=f"judge.{now.case.id}.{now.criterion.id}.{now.place.page}.{verdict}",
-            type="primary" if verdict == stored else "secondary",
+            type="primary" if verdict == now.verdict else "secondary",
             on_click=_on_judge,
             args=(now.case.id, now.criterion.id, now.place.page, verdict),
         )
-
-
-def _stored_verdict(now: Seen) -> Verdict | None:
-    """What this reviewer said of the page for the criterion."""
-    for _, label in workspace().store.labels(now.case.id):
-        if (label.page, label.criterion, label.reviewer) == (now.page.ref, now.criterion.id, reviewer()):
-            return label.verdict
-    return None
 
 
 @callback
@@ -150,7 +138,7 @@ def _on_judge(case_id: int, criterion: str, number: int, verdict: Verdict) -> No
     workspace().mark(case_id, criterion, page, verdict, reviewer=reviewer(), rule=now.place.rule)
 
 
-def _image(now: Seen, passages: list[Passage]) -> None:
+def _image(now: Seen) -> None:
     turn = now.place.rotation.get(now.place.page, 0)
     try:
         image = workspace().image(now.page, dpi=110, rotate=turn)
@@ -158,7 +146,8 @@ def _image(now: Seen, passages: list[Passage]) -> None:
         say_error(str(error))
         return
     # Boxes lie where the page stands upright in the file; a page turned by hand is shown without them.
-    marks = [] if turn else [Mark(box, p.strength, p.quote) for p in passages for box in p.boxes]
+    passages = workspace().passages(now.criterion, now.page) if now.page.text and not turn else []
+    marks = [Mark(box, p.strength, p.quote) for p in passages for box in p.boxes]
     sideways = turn in (90, 270)
     pageview(
         image_source(image),
