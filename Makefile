@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
+TORCH ?= torch==2.13.0
 export CHARTSIEVE_DATA_DIR ?= $(CURDIR)/data
 
 ifeq ($(UV),)
@@ -13,10 +14,12 @@ else
   INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
 endif
 
-.PHONY: run test check check-slow bench bench-recall bench-speed format lock samples clean
+.PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring format lock lock-local samples clean
 
 run: $(VENV)/run.stamp          ## open the app in the browser
 	$(BIN)/chartsieve serve
+
+local: $(VENV)/local.stamp      ## what runs a reranker on this machine; TORCH=... for another build of torch
 
 test: $(VENV)/test.stamp        ## the quick tests, browser tests among them
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
@@ -30,13 +33,20 @@ check: $(VENV)/test.stamp       ## ruff, format, mypy, import rules, tests
 check-slow: $(VENV)/test.stamp  ## simulations, fault and load programs
 	$(BIN)/python -m pytest -m slow -n 2 --timeout 1200
 
-bench: bench-recall bench-speed
+check-local:                    ## tests of the reranker on this machine, on a tiny model, in .venv-local
+	$(MAKE) VENV=.venv-local .venv-local/test.stamp .venv-local/local.stamp
+	.venv-local/bin/python -m pytest tests/scorers/test_weights.py tests/scorers/test_cross_encoder.py
+
+bench: bench-recall bench-speed bench-scoring
 
 bench-recall: $(VENV)/test.stamp  ## recall of the embedded scorer on public documents; BENCH_DATA=folder
 	$(BIN)/python -m tests.benchmarks.recall $(BENCH_DATA)
 
 bench-speed: $(VENV)/test.stamp   ## upload to heatmap, 150 pages x 80 criteria
 	$(BIN)/python -m tests.benchmarks.speed
+
+bench-scoring: $(VENV)/test.stamp ## a rerank endpoint with limits, and one without; BENCH_SCALE=40
+	$(BIN)/python -m tests.benchmarks.scoring
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff check --fix .
@@ -51,8 +61,14 @@ lock:                           ## resolve again; needs uv
 	printf 'setuptools\n' | $(UV) pip compile pyproject.toml - --extra dev --constraint requirements.lock --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o tests/requirements.lock
 
+lock-local:                     ## resolve the extra `local` again, without torch, which differs by machine; needs uv
+	printf "torch; sys_platform == 'never'\n" > $(VENV)/without-torch.txt
+	printf 'sentence-transformers>=5.4,<7\n' | $(UV) pip compile - --no-config --override $(VENV)/without-torch.txt \
+	  --constraint requirements.lock --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o tests/requirements-local.lock
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-local .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/bin/python:
 	$(MAKE_VENV)
@@ -64,4 +80,10 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/test.stamp: tests/requirements.lock $(VENV)/run.stamp
 	$(INSTALL) --require-hashes -r tests/requirements.lock
+	touch $@
+
+# torch without hashes: which of its builds fits (CUDA, ROCm, CPU only) is the machine's matter.
+$(VENV)/local.stamp: tests/requirements-local.lock $(VENV)/run.stamp
+	$(filter-out --no-deps,$(INSTALL)) $(TORCH)
+	$(INSTALL) --require-hashes -r tests/requirements-local.lock
 	touch $@

@@ -2,23 +2,37 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.chart import Chart, build_chart
-from core.domain import CaseDocument, CriteriaSet, Page
-from core.errors import BadDocument, DamagedDocument
+from core.domain import CaseDocument, CriteriaSet, Page, ScorerInfo, Usage
+from core.errors import BadDocument, DamagedDocument, NotAgreed
 from core.intake import inspect_pdf, mark_duplicates, read_pdf
-from core.scoring import score_all
+from core.scoring import Listener, Plan, plan, score_all
 from core.store.files import display_name
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, in all)."""
+"""Called with (stage, pages read, pages in all) for each file."""
 Remark = Callable[[str], None]
 """Called with a sentence about a file that was used, but not as it stands."""
+Allow = Callable[[ScorerInfo, Plan], bool]
+"""Asked whether this much text may go to where the scorer sends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Files read and scored."""
+
+    chart: Chart
+    usage: Usage
+    """What this run has asked for."""
+    stopped: str
+    """Why scoring ended early, as a sentence; "" when everything was asked."""
 
 
 def score_files(
@@ -28,14 +42,18 @@ def score_files(
     *,
     scorer: str,
     progress: Progress,
+    scoring: Listener,
     remark: Remark,
-) -> Chart:
+    allow: Allow,
+) -> Scores:
     """Read and score PDFs that are not part of a case; answers are kept, so that a second run asks nothing.
 
-    Files with the same bytes are used once, in the place of the first. Raises BadDocument with the file's name, and
-    ScorerError before anything is read.
+    `progress` follows the reading, `scoring` the scoring. Files with the same bytes are used once, in the place of the
+    first. Raises BadDocument with the file's name, and ScorerError before anything is read when the scorer is not set
+    up, before anything is asked when its answers to known questions are wrong. `allow` is asked before text leaves this
+    machine; NotAgreed when it says no.
     """
-    engine = workspace.scorer(scorer)
+    engine = workspace.roster.scorer(scorer)
     documents: dict[str, CaseDocument] = {}
     pages: list[Page] = []
     for path in paths:
@@ -56,14 +74,22 @@ def score_files(
         documents[document] = CaseDocument(document, name, len(read))
         pages += read
     pages = mark_duplicates(pages)
-    outcomes = score_all(
+    wanted = list(criteria)
+    asked = plan(engine, wanted, pages, workspace.store)
+    if asked.pairs:
+        if engine.info.sends_text_to and not allow(engine.info, asked):
+            raise NotAgreed(f"Nothing was sent to {engine.info.sends_text_to}, and nothing was scored.")
+        workspace.roster.ready(scorer)
+    scored = score_all(
         engine,
-        list(criteria),
+        wanted,
         pages,
         cache=workspace.store,
-        progress=lambda done, total: progress("Scoring pages against criteria", done, total),
+        progress=scoring,
+        limiter=workspace.roster.limiter(scorer),
     )
-    return build_chart(criteria, tuple(documents.values()), pages, engine.info, outcomes)
+    chart = build_chart(criteria, tuple(documents.values()), pages, engine.info, scored.outcomes)
+    return Scores(chart, scored.usage, scored.stopped)
 
 
 def _sha256(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `chartsieve score`, `pack`, `labels export`, `audit`, `serve`."""
+"""The command line: `chartsieve score`, `pack`, `labels export`, `scorers`, `audit`, `serve`."""
 
 import os
 import sys
@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import BadCriteria, BadDocument, BadRule, BadSettings, ChartsieveError
+from core.errors import BadCriteria, BadDocument, BadRule, BadSettings, ChartsieveError, NotAgreed
 
 if TYPE_CHECKING:
     from core.chart import Chart
+    from core.domain import ScorerInfo
+    from core.scoring import Plan
+    from core.workspace import Workspace
 
 app = typer.Typer(
     name="chartsieve",
@@ -26,6 +29,8 @@ app = typer.Typer(
 )
 labels_app = typer.Typer(help="Labels that reviewers gave.", no_args_is_help=True)
 app.add_typer(labels_app, name="labels")
+scorers_app = typer.Typer(help="Scorers: what is set up, and whether it answers rightly.", no_args_is_help=True)
+app.add_typer(scorers_app, name="scorers")
 
 WRONG_USE, BAD_DOCUMENT, INCOMPLETE = 2, 3, 4
 
@@ -38,6 +43,9 @@ CriteriaFile = Annotated[
 ScorerName = Annotated[
     str | None, typer.Option("--scorer", help="Scorer to ask; without it CHARTSIEVE_SCORER or embedded.")
 ]
+
+
+Yes = Annotated[bool, typer.Option("--yes", help="Agree beforehand that page text goes to where the scorer sends it.")]
 
 
 def _can_be_written(out: Path | None) -> Path | None:
@@ -90,11 +98,11 @@ def _options(
 
 
 @app.command()
-def score(pdfs: Pdfs, criteria: CriteriaFile, scorer: ScorerName = None, out: Out = None) -> None:
+def score(pdfs: Pdfs, criteria: CriteriaFile, scorer: ScorerName = None, out: Out = None, yes: Yes = False) -> None:
     """Score every page against every criterion: one CSV row per pair, gaps with the reason in the column state."""
     from core.tables import scores_csv
 
-    with _sentences(), _chart(pdfs, criteria, scorer) as chart:
+    with _sentences(), _chart(pdfs, criteria, scorer, yes=yes) as chart:
         _write(scores_csv(chart), out)
         _finish(chart.gaps)
 
@@ -110,13 +118,14 @@ def pack(
     format: Annotated[PackFormat, typer.Option(help="Markdown or JSON.")] = PackFormat.md,  # noqa: A002
     scorer: ScorerName = None,
     out: Out = None,
+    yes: Yes = False,
 ) -> None:
     """Write the compressed context of a case: what the rule keeps, and the list of what it leaves out."""
     from core.selection import Rule
 
     with _sentences():
         wanted = Rule.parse(rule)
-        with _chart(pdfs, criteria, scorer) as chart:
+        with _chart(pdfs, criteria, scorer, yes=yes) as chart:
             built = chart.pack(pdfs[0].stem, wanted)
             _write(built.to_markdown() if format == PackFormat.md else built.to_json(), out)
             _finish(chart.gaps)
@@ -130,17 +139,38 @@ def export_labels(
 ) -> None:
     """Write the newest label of each reviewer, page and criterion, with where it came from."""
     from core.labels import labels_csv, labels_jsonl
-    from core.settings import read_settings
-    from core.workspace import Workspace
 
     with _sentences():
-        workspace = Workspace.open(read_settings())
-        try:
+        with _workspace() as workspace:
             rows = workspace.label_rows(case)
-        finally:
-            workspace.close()
         _write(labels_jsonl(rows) if format == LabelFormat.jsonl else labels_csv(rows), out)
         typer.echo(f"{len(rows)} labels", err=True)
+
+
+@scorers_app.command("list")
+def list_scorers() -> None:
+    """Say which scorers are set up, where page text would go, and what is missing for the others."""
+    with _sentences(), _workspace() as workspace:
+        for offer in workspace.roster.offers():
+            default = " (for new cases)" if offer.name == workspace.settings.scorer else ""
+            if offer.info is None:
+                typer.echo(f"{offer.name}{default}: not set up. {offer.problem}")
+                continue
+            info = offer.info
+            where = f"sends page text to {info.sends_text_to}" if info.sends_text_to else "sends nothing"
+            typer.echo(f"{offer.name}{default}: {info.model} {info.revision}, fingerprint {info.fingerprint}, {where}")
+
+
+@scorers_app.command("check")
+def check_scorer(
+    name: Annotated[str | None, typer.Argument(help="Scorer; without it CHARTSIEVE_SCORER or embedded.")] = None,
+) -> None:
+    """Ask a scorer two questions whose answers are known. Exit code 1, with the cure, when it is not usable."""
+    with _sentences(), _workspace() as workspace:
+        chosen = name or workspace.settings.scorer
+        check = workspace.roster.check(chosen)
+        where = f" at {check.sends_text_to}" if check.sends_text_to else ""
+        typer.echo(f"{chosen}{where} answers, and the answers are right. Fingerprint {check.fingerprint}.")
 
 
 @app.command()
@@ -178,7 +208,7 @@ def serve(
         os.environ["CHARTSIEVE_DATABASE_URL"] = settings.database_url
     os.chdir(home)
     arguments = [
-        *("streamlit", "run", str(home / "pages" / "door" / "run.py")),
+        *("streamlit", "run", str(home / "pages" / "door" / "server.py")),
         *("--server.port", str(port or settings.port)),
         *("--server.address", address or settings.address),
         *("--server.maxUploadSize", str(settings.max_upload_mb)),
@@ -200,31 +230,67 @@ def _sentences() -> Iterator[None]:
         yield
     except ChartsieveError as error:
         typer.echo(f"chartsieve: {error}", err=True)
-        code = {BadCriteria: WRONG_USE, BadRule: WRONG_USE, BadSettings: WRONG_USE}.get(type(error), 1)
+        code = WRONG_USE if isinstance(error, BadCriteria | BadRule | BadSettings | NotAgreed) else 1
         raise typer.Exit(BAD_DOCUMENT if isinstance(error, BadDocument) else code) from None
 
 
 @contextmanager
-def _chart(pdfs: list[Path], criteria: Path, scorer: str | None) -> Iterator["Chart"]:
+def _workspace() -> Iterator["Workspace"]:
+    from core.settings import read_settings
+    from core.workspace import Workspace
+
+    workspace = Workspace.open(read_settings())
+    try:
+        yield workspace
+    finally:
+        workspace.close()
+
+
+@contextmanager
+def _chart(pdfs: list[Path], criteria: Path, scorer: str | None, *, yes: bool) -> Iterator["Chart"]:
     """The files read and scored, with progress and remarks on the standard error."""
     from core.batch import score_files
     from core.criteria import preview_criteria
     from core.domain import CriteriaSet
-    from core.settings import read_settings
-    from core.workspace import Workspace
+    from core.figures import usage_in_words
+    from core.workspace import SCORING
 
     preview = preview_criteria(criteria.read_bytes(), criteria.name)
     for remark in preview.remarks:
         _remark(remark)
     if preview.problems:
         raise BadCriteria(list(preview.problems))
-    wanted, settings = CriteriaSet(preview.name, preview.criteria), read_settings()
-    workspace = Workspace.open(settings)
-    try:
-        name = scorer or settings.scorer
-        yield score_files(workspace, pdfs, wanted, scorer=name, progress=_progress(), remark=_remark)
-    finally:
-        workspace.close()
+    with _workspace() as workspace:
+        show = _progress()
+        scores = score_files(
+            workspace,
+            pdfs,
+            CriteriaSet(preview.name, preview.criteria),
+            scorer=scorer or workspace.settings.scorer,
+            progress=show,
+            scoring=lambda now: show(SCORING, now.done, now.total),
+            remark=_remark,
+            allow=lambda info, asked: yes or _agreed(info, asked),
+        )
+        if used := usage_in_words(scores.usage):
+            _remark(f"Used: {used}.")
+        if scores.stopped:
+            _remark(scores.stopped)
+        yield scores.chart
+
+
+def _agreed(info: "ScorerInfo", plan: "Plan") -> bool:
+    """Ask on a terminal; elsewhere nobody is there to agree."""
+    from core.figures import count_in_words, dollars_in_words, duration_in_words
+
+    what = f"The text of {plan.pages:,} pages goes to {info.sends_text_to}: about {count_in_words(plan.tokens)} tokens"
+    cost = f", about {dollars_in_words(plan.dollars)}" if plan.dollars else ""
+    least = f", at least {duration_in_words(plan.seconds)}" if plan.seconds else ""
+    _remark(f"{what}{cost}{least}.")
+    if not sys.stdin.isatty():
+        _remark("Give --yes to agree to that where nobody can be asked.")
+        return False
+    return typer.confirm("Send it?", err=True)
 
 
 def _remark(sentence: str) -> None:

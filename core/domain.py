@@ -151,6 +151,29 @@ class ScorerInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What asking a scorer has cost so far. Nothing for a scorer that sends nothing."""
+
+    requests: int = 0
+    bytes: int = 0
+    """Metered: for each pair 150 + the question + the text, in UTF-8."""
+    tokens: int = 0
+    """As the endpoint counted; where it does not say, bytes of question and text / 4."""
+    dollars: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.requests + other.requests,
+            self.bytes + other.bytes,
+            self.tokens + other.tokens,
+            self.dollars + other.dollars,
+        )
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     page: PageRef
     criterion: str
@@ -253,9 +276,17 @@ class Job:
     total: int
     """`done` of `total` units of the stage (pages, or pairs of page and criterion)."""
     message: str
-    """Why it failed, as a sentence; "" otherwise."""
+    """Why it failed, or what it waits for, as a sentence; "" otherwise."""
     started_by: str
     updated_at: datetime
+    fingerprint: str = ""
+    """The scorer that this job asks."""
+    usage: Usage = NO_USAGE
+    """What this job has asked for, over all its tries."""
+    rate: float | None = None
+    """Units a second; None while it is not known."""
+    seconds_left: float | None = None
+    """An estimate; None while it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +308,37 @@ class Case:
     name: str
     criteria: CriteriaSet
     documents: tuple[CaseDocument, ...]
-    scorer: str
-    """Name of the scorer in use."""
+    scorer: ScorerInfo
+    """The scorer whose scores are shown and decided on."""
     rule: str
-    """The selection rule in force, as `core.selection` writes it."""
+    """The selection rule in force for that scorer, as `core.selection` writes it."""
     created_by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScorer:
+    """A scorer that is or was used in a case. Its scores stay when another one is put in force."""
+
+    info: ScorerInfo
+    rule: str
+    """The selection rule for its scores: a threshold never applies to another fingerprint."""
+    agreed_to: str = ""
+    """Host that somebody agreed to send the pages of the case to; "" when nobody did."""
+    agreed_by: str = ""
+    agreed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerCheck:
+    """What the newest check of a scorer against known answers came to."""
+
+    fingerprint: str
+    sends_text_to: str
+    """Host that was asked."""
+    at: datetime
+    problem: str
+    """Why the scorer is not used, as a sentence; "" when its answers were right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,3 +359,5 @@ class CaseSummary:
     changed_at: datetime
     """The last decision or label, or the creation."""
     job: Job | None
+    awaits_consent: bool = False
+    """True when the scorer in force sends text away and nobody has agreed to that for this case."""

@@ -11,6 +11,12 @@
       BadCriteria               a criteria list with mistakes, each named by row, column and cure
       BadRule                   a selection rule that cannot be read
       ScorerError               a scorer could not answer; pairs concerned become gaps
+        ScorerUnusable          as it is set up it answers nobody (key, address, model): the run stops
+          WrongScores           its answers to known questions are wrong: nothing is asked
+        LimitReached            too much in too short a time: the same request may pass later
+        Unanswered              no answer, or one that makes no sense: another try may succeed
+        RequestRejected         this request will never pass; a smaller one may
+      NotAgreed                 nobody agreed to send the pages of this case away; nothing was sent
       StoreError                the database
         NotFound                no such case, document or criteria set
         Conflict                somebody else decided in between; their decision stands
@@ -82,6 +88,35 @@ class BadRule(ChartsieveError):
 
 
 class ScorerError(ChartsieveError):
+    pass
+
+
+class ScorerUnusable(ScorerError):
+    pass
+
+
+class WrongScores(ScorerUnusable):
+    pass
+
+
+class LimitReached(ScorerError):
+    """Carries how long to wait, where the endpoint said so."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds, >= 0; None when the endpoint did not say."""
+
+
+class Unanswered(ScorerError):
+    pass
+
+
+class RequestRejected(ScorerError):
+    pass
+
+
+class NotAgreed(ChartsieveError):
     pass
 
 

@@ -1,7 +1,7 @@
 """Long work off the screen: reading and scoring a case. A job is a row in the database and a worker thread.
 
-The row says how far the work is; closing the browser changes nothing. Unfinished work is picked up when the app is next
-opened: pages that were read and pairs that were scored are not done again.
+The row says how far the work is; closing the browser changes nothing. Unfinished work is picked up when the app next
+starts: pages that were read and pairs that were scored are not done again.
 """
 
 import logging
@@ -10,13 +10,16 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from core.domain import JobState
+from core.domain import NO_USAGE, JobState
 from core.errors import ChartsieveError
+from core.scoring import Progress
 from core.store import Store
 
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.25
+SECONDS_TO_KNOW = 1.0
+"""Before that a rate says nothing."""
 SECONDS_TO_CLOSE = 5.0
 PAUSES = (0.2, 1.0, 3.0)
 """Seconds between the tries to write how a job ended."""
@@ -35,27 +38,60 @@ class Report:
     ) -> None:
         self._store, self._case, self._cancel, self._closing = store, case_id, cancel, closing or threading.Event()
         self._last = 0.0
-        self.stage, self.done, self.total = "", 0, 0
+        self._began = 0.0, 0
+        self._before = NO_USAGE
+        self.stage, self.done, self.total, self.usage = "", 0, 0, NO_USAGE
+        self.rate: float | None = None
+        self.seconds_left: float | None = None
+
+    def begin(self) -> None:
+        """Count what is used from here on top of what the job's earlier tries have used."""
+        job = self._store.job(self._case)
+        self._before = self.usage = job.usage if job else NO_USAGE
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units of `stage`; written at most every quarter of a second, and at each new stage.
 
         Raises Cancelled after a cancellation, also by another process, and while the program closes.
         """
+        now = time.monotonic()
+        if stage != self.stage:
+            self._began = now, done
+        seconds, units = now - self._began[0], done - self._began[1]
+        rate = units / seconds if units > 0 and seconds >= SECONDS_TO_KNOW else None
+        self._say(stage, done, total, rate, (total - done) / rate if rate else None, "")
+
+    def scoring(self, stage: str, progress: Progress) -> None:
+        """As the call, with what the engine knows: use, rate, time left and what it waits for."""
+        self.usage = self._before + progress.usage
+        self._say(stage, progress.done, progress.total, progress.rate, progress.seconds_left, progress.waiting)
+
+    def _say(
+        self, stage: str, done: int, total: int, rate: float | None, seconds_left: float | None, waiting: str
+    ) -> None:
         if self._cancel.is_set() or self._closing.is_set():
             raise Cancelled
         now, new_stage = time.monotonic(), stage != self.stage
-        self.stage, self.done, self.total = stage, done, total
+        self.stage, self.done, self.total, self.rate, self.seconds_left = stage, done, total, rate, seconds_left
         if new_stage or now - self._last >= SECONDS_BETWEEN_REPORTS:
             self._last = now
-            if not self.write("running"):
+            if not self.write("running", waiting):
                 self._cancel.set()
                 raise Cancelled
 
     def write(self, state: JobState, message: str = "") -> bool:
         """Put the state and how far the work is into the database. False when the job was ended elsewhere."""
+        running = state == "running"
         return self._store.update_job(
-            self._case, state=state, stage=self.stage, done=self.done, total=self.total, message=message
+            self._case,
+            state=state,
+            stage=self.stage,
+            done=self.done,
+            total=self.total,
+            message=message,
+            usage=self.usage,
+            rate=self.rate if running else None,
+            seconds_left=self.seconds_left if running else None,
         )
 
 
@@ -91,21 +127,24 @@ class Jobs:
         self._queue: deque[_Run] = deque()
         self._threads: set[threading.Thread] = set()
 
-    def start(self, case_id: int) -> None:
-        """Queue the case; a no-op while it is queued or running here. A case that is stopping is queued once more.
+    def start(self, case_id: int, *, fingerprint: str | None = None, by: str | None = None) -> bool:
+        """Queue the case; False, and nothing changes, while it is queued or running here. A case that is stopping is
+        queued once more.
 
-        After `close` it waits for the next time the app is opened. Raises StoreError; the case is not queued then.
+        `fingerprint` is the scorer to ask and `by` who wants it; None leaves either as the job says. After `close` the
+        case waits for the next start of the app. Raises StoreError; the case is not queued then.
         """
         with self._lock:
             run = self._runs.get(case_id)
             if run and not (run.cancel.is_set() or run.ending):
-                return
-            self._store.update_job(case_id, state="waiting")
+                return False
+            self._store.queue_job(case_id, fingerprint=fingerprint, by=by)
             if run:
                 run.again = True
             elif not self._closing.is_set():
                 self._runs[case_id] = _Run(case_id)
                 self._enqueue(self._runs[case_id])
+            return True
 
     def pick_up(self) -> None:
         """Queue what an earlier process left unfinished. Raises StoreError."""
@@ -181,6 +220,7 @@ class Jobs:
     def _outcome(self, run: _Run, report: Report) -> tuple[JobState, str]:
         """Do the work. How it ended, with the message for the reviewer."""
         try:
+            report.begin()
             self._work(run.case_id, report)
         except Cancelled:
             return _stopped(run)

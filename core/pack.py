@@ -35,7 +35,7 @@ import numpy as np
 from core.domain import CriteriaSet, Criterion, Evidence, Page, PageRef, ScorerInfo, Selected
 from core.grid import to_milli
 from core.pack_markdown import markdown
-from core.selection import WEAK, threshold_milli
+from core.selection import threshold_milli, weak_below
 from core.text import estimate_tokens
 
 SCHEMA = "chartsieve.context-pack/1"
@@ -203,7 +203,7 @@ def build_pack(
     rule did. A readable page without an entry for a criterion is kept for it as not scored. Raises ValueError for an
     entry about a page or a criterion that the case does not have.
     """
-    chart = _Chart(pages, documents, criteria, selected)
+    chart = _Chart(pages, documents, criteria, selected, weak_below(scorer))
     packed = tuple(chart.criterion(c) for c in criteria)
     kept = chart.kept_pages(packed)
     readable = [p for p in pages if p.readable]
@@ -237,8 +237,10 @@ class _Chart:
         documents: Mapping[str, str],
         criteria: CriteriaSet,
         selected: Sequence[Selected],
+        weak: float,
     ) -> None:
         self.pages = pages
+        self.weak = weak
         self.documents = documents
         self.by_ref = {page.ref: page for page in pages}
         self.place = {page.ref: n for n, page in enumerate(pages, start=1)}
@@ -274,7 +276,7 @@ class _Chart:
         readable = sum(page.readable for page in self.pages)
         return PackedCriterion(
             criterion,
-            _evidence(kept, unread=readable < len(self.pages)),
+            _evidence(kept, unread=readable < len(self.pages), weak=self.weak),
             tuple(kept),
             readable - len(kept),
             _size(len(kept), list(texts.values())),
@@ -312,11 +314,13 @@ class _Chart:
         )
 
 
-def _evidence(kept: Sequence[Kept], *, unread: bool) -> Evidence:
-    """As core.selection.evidence: a scored page that is kept is found or weak; otherwise the weakest link speaks."""
+def _evidence(kept: Sequence[Kept], *, unread: bool, weak: float) -> Evidence:
+    """As core.selection.evidence: a kept page that reaches `weak` is found; otherwise the weakest link speaks."""
     scored = [k.probability for k in kept if k.probability is not None]
-    if scored:
-        return "found" if to_milli(np.array(scored)).max() >= threshold_milli(WEAK) else "weak"
-    if kept:
+    if scored and to_milli(np.array(scored)).max() >= threshold_milli(weak):
+        return "found"
+    if len(scored) < len(kept):
         return "not_scored"
+    if scored:
+        return "weak"
     return "could_not_read" if unread else "none_found"

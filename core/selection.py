@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Evidence, PageRef, Selected
+from core.domain import Evidence, PageRef, ScorerInfo, Selected
 from core.errors import BadRule
 from core.grid import GAP, MILLI, Grid, to_milli
 
@@ -85,8 +85,12 @@ DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
 """What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
 
 
-WEAK = 0.2
-"""Below this probability the best page of a criterion is a weak match, whatever the rule keeps."""
+def weak_below(scorer: ScorerInfo) -> float:
+    """Below this probability the best page of a criterion is a weak match, whatever the rule keeps.
+
+    A reranker gives unrelated text 0.07 to 0.29 (zerank-2); the embedded scorer's probabilities lie much lower.
+    """
+    return 0.2 if scorer.name == "embedded" else 0.4
 
 
 def threshold_milli(threshold: float) -> int:
@@ -179,23 +183,27 @@ def _short(threshold: float) -> str:
     return f"{threshold:.3f}".removesuffix("0")
 
 
-def evidence(milli: NDArray[np.uint16], keep: NDArray[np.bool_], unreadable: NDArray[np.bool_]) -> list[Evidence]:
+def evidence(
+    milli: NDArray[np.uint16], keep: NDArray[np.bool_], unreadable: NDArray[np.bool_], *, weak: float
+) -> list[Evidence]:
     """Evidence state of each criterion (row), by the tool alone; it never says "not met".
 
-    found: a scored page is kept; weak: one is kept, and none reaches WEAK. Otherwise the weakest link speaks:
-    not_scored when a readable page has no answer, could_not_read when a page has no usable text, none_found when every
-    page was read and scored. `unreadable` has shape (pages,).
+    found: a scored page is kept, and one reaches `weak`. Otherwise the weakest link speaks: not_scored when a readable
+    page has no answer, weak when a page is kept that does not reach `weak`, could_not_read when a page has no usable
+    text, none_found when every page was read and scored. `unreadable` has shape (pages,).
     """
     scored = milli != GAP
     found = (keep & scored).any(axis=1)
-    strong = (scored & (milli >= threshold_milli(WEAK))).any(axis=1)
+    strong = (scored & (milli >= threshold_milli(weak))).any(axis=1)
     missing = (~scored & ~unreadable[None, :]).any(axis=1)
     states: list[Evidence] = []
     for is_found, is_strong, is_missing in zip(found, strong, missing, strict=True):
-        if is_found:
-            states.append("found" if is_strong else "weak")
+        if is_found and is_strong:
+            states.append("found")
         elif is_missing:
             states.append("not_scored")
+        elif is_found:
+            states.append("weak")
         else:
             states.append("could_not_read" if unreadable.any() else "none_found")
     return states

@@ -3,8 +3,9 @@
 import os
 import re
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import BadSettings, StoreError
@@ -19,7 +20,7 @@ def _default_data_dir() -> Path:
 class Settings(BaseSettings):
     """One frozen object; `read_settings()` makes it."""
 
-    model_config = SettingsConfigDict(env_prefix="CHARTSIEVE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CHARTSIEVE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Field(
         default_factory=_default_data_dir,
@@ -29,6 +30,37 @@ class Settings(BaseSettings):
         default="", description="SQLAlchemy address of the database; empty: SQLite in the data folder."
     )
     scorer: str = Field(default="embedded", description="Scorer for new cases and for the command line.")
+    zerank_url: str = Field(default="", description="Address of a server that serves zerank-2.")
+    zerank_path: str = Field(
+        default="/rerank", description="Path of the rerank call; /models/rerank for the hosted contract."
+    )
+    zerank_key: SecretStr = Field(default=SecretStr(""), description="Key for the server, if it wants one.")
+    zerank_model: str = Field(default="zerank-2", description="Name of the model, as the server knows it.")
+    zerank_revision: str = Field(default="", description="Revision of the weights, to tell scores of two apart.")
+    zerank_latency: Literal["auto", "fast", "slow"] = Field(
+        default="auto", description="Latency mode; hosted contract only."
+    )
+    zerank_window_seconds: float = Field(default=15.0, gt=0, description="How often the limits are refreshed.")
+    zerank_window_bytes: int | None = Field(
+        default=None, ge=0, description="Metered bytes in one window; 0: no limit; empty: as published."
+    )
+    zerank_window_requests: int | None = Field(
+        default=None, ge=0, description="Requests in one window; 0: no limit; empty: as published."
+    )
+    zerank_concurrency: int | None = Field(
+        default=None, ge=1, le=256, description="Requests in flight at once; empty: 32 hosted, 12 self-hosted."
+    )
+    zerank_timeout: float = Field(default=120.0, gt=0, description="Longest wait for one answer, in seconds.")
+    zerank_price: float | None = Field(
+        default=None, ge=0, description="Dollars for a million tokens; empty: 0.025 hosted, 0 self-hosted."
+    )
+    cross_encoder: str = Field(
+        default="", description="Folder or hub name of a reranker to run on this machine; needs the extra `local`."
+    )
+    cross_encoder_revision: str = Field(default="", description="Revision of those weights on the hub.")
+    cross_encoder_scale: float = Field(
+        default=5.0, gt=0, description="The score is sigmoid(answer of the model / this); 5 for zerank-2."
+    )
     max_upload_mb: int = Field(default=200, ge=1, le=2000, description="Largest document, in megabytes.")
     max_pages: int = Field(default=2000, ge=1, le=10000, description="Most pages in one document.")
     read_memory_mb: int = Field(

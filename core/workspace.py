@@ -1,11 +1,12 @@
 """The use cases: what the screens and the command line call. The only module that joins the doors."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import BinaryIO
 
 from core.chart import Chart, build_chart
@@ -21,17 +22,19 @@ from core.domain import (
     DecisionOutcome,
     Label,
     Page,
+    ScorerInfo,
     Verdict,
 )
-from core.errors import BadDocument, NotFound
+from core.errors import BadDocument, Conflict, NotAgreed, NotFound, ScorerError
 from core.intake import Limits, Renderer, inspect_pdf, mark_duplicates, may_succeed_later, read_pdf
-from core.jobs import Jobs, Report
+from core.jobs import SECONDS_BETWEEN_REPORTS, Jobs, Report
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
 from core.lock import FolderLock
+from core.roster import Roster
 from core.samples import Sample
-from core.scorers import Scorer, highlight, open_scorer
-from core.scoring import known_outcomes, score_all
+from core.scorers import highlight
+from core.scoring import Plan, known_outcomes, plan, score_all
 from core.selection import DEFAULT_RULE, Rule, kept
 from core.settings import Settings, make_data_dir
 from core.store import Store
@@ -42,6 +45,15 @@ UPLOAD_SECONDS = 24 * 3600.0
 """How long an upload waits for its case to be made."""
 IMAGE_BYTES_KEPT = 128 << 20
 REVIEWS_KEPT = 8
+CHART_SECONDS = 3.0
+WORKERS = 4
+"""Cases worked on at once: one that waits for a slow endpoint must not keep the others waiting."""
+READERS = 1
+"""Cases read at once: reading takes the machine's processors and memory, waiting for an endpoint does not."""
+READING, SCORING = "Reading pages", "Scoring pages against criteria"
+
+_Stamp = tuple[datetime | None, int]
+"""When the job last said something, and how many readings were mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +88,17 @@ class Workspace:
         self.settings, self.store = settings, store
         self.files = Files(settings.documents_dir)
         self.limits = Limits.from_settings(settings)
-        self.jobs = Jobs(store, self._work)
+        self.roster = Roster(settings, store, clock=clock)
+        self.jobs = Jobs(store, self._work, workers=WORKERS)
         self._clock = clock
         self._folder = FolderLock(settings.data_dir)
         self._renderer = Renderer(self.limits)
         self._images: OrderedDict[tuple[str, int, int, int], bytes] = OrderedDict()
         self._image_bytes = 0
-        self._charts: OrderedDict[tuple[int, datetime | None, int], Chart] = OrderedDict()
+        self._charts: OrderedDict[tuple[int, str], tuple[_Stamp, float, Chart]] = OrderedDict()
         self._readings = 0
-        self._scorers: dict[str, Scorer] = {}
         self._lock = Lock()
+        self._reader = Semaphore(READERS)
 
     @classmethod
     def open(cls, settings: Settings) -> "Workspace":
@@ -107,13 +120,6 @@ class Workspace:
         self._renderer.close()
         self.store.close()
         self._folder.release()
-
-    def scorer(self, name: str) -> Scorer:
-        """The scorer of that name, opened once. Raises ScorerError."""
-        with self._lock:
-            if name not in self._scorers:
-                self._scorers[name] = open_scorer(name, self.settings)
-            return self._scorers[name]
 
     # -- taking in
 
@@ -139,45 +145,108 @@ class Workspace:
             if case.name == sample.name and self.store.case(case.id).documents[0].document == upload.document:
                 return case.id
         criteria = read_criteria(sample.criteria.read_bytes(), sample.criteria.name)
-        return self.create_case(sample.name, [upload], criteria, by=by)
+        return self.create_case(sample.name, [upload], criteria, by=by, scorer="embedded")
 
-    def create_case(self, name: str, uploads: Sequence[Upload], criteria: CriteriaSet, *, by: str) -> int:
-        """A new case; reading and scoring start at once, off the screen.
+    def create_case(
+        self, name: str, uploads: Sequence[Upload], criteria: CriteriaSet, *, by: str, scorer: str | None = None
+    ) -> int:
+        """A new case; reading starts at once, off the screen, and scoring after it.
 
-        Raises NotFound when an upload waited too long for its case and was swept; then no case is made.
+        `scorer` is the name of a scorer, None the one in the settings. A scorer that sends text away waits until
+        `score` is told that somebody agreed. Raises BadDocument when an upload is gone and ScorerError when the scorer
+        is not set up; no case is made.
         """
+        info = self.roster.scorer(scorer or self.settings.scorer).info
         for upload in uploads:
             self.files.keep(upload.document)
         documents = [CaseDocument(u.document, u.name, u.pages) for u in uploads]
         case_id = self.store.create_case(
-            name,
-            criteria=criteria,
-            documents=documents,
-            scorer=self.settings.scorer,
-            rule=str(DEFAULT_RULE),
-            by=by or UNNAMED,
+            name, criteria=criteria, documents=documents, scorer=info, rule=str(DEFAULT_RULE), by=by or UNNAMED
         )
         self.jobs.start(case_id)
         return case_id
 
+    # -- scoring
+
+    def plan(self, case_id: int, scorer: str) -> Plan:
+        """What scoring the case with the scorer of that name would ask for: what is known already is not asked again.
+
+        Raises NotFound while the pages are not read yet, and ScorerError.
+        """
+        case = self.store.case(case_id)
+        return plan(self.roster.scorer(scorer), list(case.criteria), self._pages(case), self.store)
+
+    def score(self, case_id: int, scorer: str, *, by: str, agreed_to: str = "") -> None:
+        """Put the scorer of that name in force and let it score what it has not scored yet, off the screen.
+
+        `agreed_to` is the host that the person was shown and agreed to. Raises NotAgreed when text would go elsewhere,
+        ScorerError when the scorer is not set up, and Conflict while the case is worked on.
+        """
+        info = self.roster.scorer(scorer).info
+        if self.jobs.running(case_id):
+            raise Conflict("This case is being worked on. Stop that first, or wait until it is done.")
+        if agreed_to != info.sends_text_to and not self.agreed(case_id, info):
+            raise NotAgreed(
+                f"Nothing was sent: nobody has agreed to send the pages of this case to {info.sends_text_to}."
+            )
+        self.store.use_scorer(case_id, info, rule=str(DEFAULT_RULE), by=by or UNNAMED)
+        if info.sends_text_to and agreed_to == info.sends_text_to:
+            asked = self.plan(case_id, scorer)
+            self.store.agree(
+                case_id,
+                info,
+                by=by or UNNAMED,
+                to=agreed_to,
+                pages=asked.pages,
+                pairs=asked.pairs,
+                tokens=asked.tokens,
+            )
+        self.jobs.start(case_id, fingerprint=info.fingerprint, by=by or UNNAMED)
+
+    def agreed(self, case_id: int, info: ScorerInfo) -> bool:
+        """Whether pages of the case may go where the scorer sends them now; true when nothing leaves this machine."""
+        return not info.sends_text_to or any(
+            used.info.fingerprint == info.fingerprint and used.agreed_to == info.sends_text_to
+            for used in self.store.case_scorers(case_id)
+        )
+
     def _work(self, case_id: int, report: Report) -> None:
         """Read what is not read yet and may be read now, then score what is not scored yet."""
-        case = self.store.case(case_id)
-        total, done = sum(d.pages for d in case.documents), 0
-        for document in case.documents:
-            report("Reading pages", done, total)
-            self._read(document, lambda n, before=done: report("Reading pages", before + n, total))  # type: ignore[misc]
-            done += document.pages
-        pages = self._pages(case)
-        pairs = len(pages) * len(case.criteria)
-        report("Scoring pages against criteria", 0, pairs)
-        score_all(
-            self.scorer(case.scorer),
-            list(case.criteria),
+        case, job = self.store.case(case_id), self.store.job(case_id)
+        self._read_all(case, report)
+        used = {u.info.fingerprint: u.info for u in self.store.case_scorers(case_id)}
+        scorer = self.roster.same(used[job.fingerprint] if job and job.fingerprint in used else case.scorer)
+        criteria, pages = list(case.criteria), self._pages(case)
+        if plan(scorer, criteria, pages, self.store).pairs:
+            if not self.agreed(case_id, scorer.info):
+                return  # the screen asks; `score` goes on
+            report(SCORING, 0, len(pages) * len(criteria))
+            self.roster.ready(scorer.info.name)
+        scored = score_all(
+            scorer,
+            criteria,
             pages,
             cache=self.store,
-            progress=lambda n, of: report("Scoring pages against criteria", n, of),
+            progress=lambda progress: report.scoring(SCORING, progress),
+            limiter=self.roster.limiter(scorer.info.name),
         )
+        if scored.stopped:
+            raise ScorerError(scored.stopped)
+
+    # -- reading
+
+    def _read_all(self, case: Case, report: Report) -> None:
+        total, done = sum(d.pages for d in case.documents), 0
+        report(READING, done, total)
+        while not self._reader.acquire(timeout=SECONDS_BETWEEN_REPORTS):
+            report(READING, done, total)
+        try:
+            for document in case.documents:
+                report(READING, done, total)
+                self._read(document, lambda n, before=done: report(READING, before + n, total))  # type: ignore[misc]
+                done += document.pages
+        finally:
+            self._reader.release()
 
     def _read(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
         if not self.store.has_document(document.document):
@@ -218,19 +287,25 @@ class Workspace:
         return mark_duplicates(pages)
 
     def chart(self, case_id: int) -> Chart:
-        """Pages and scores of a case as far as they are known. Raises NotFound while its pages are not read yet."""
-        job = self.store.job(case_id)
-        key = case_id, job.updated_at if job else None, self._readings
+        """Pages of a case and its scores by the scorer in force, as far as they are known.
+
+        While the case is scored the chart may be CHART_SECONDS old. Raises NotFound while its pages are not read yet.
+        """
+        case, job, now = self.store.case(case_id), self.store.job(case_id), time.monotonic()
+        key, stamp = (case_id, case.scorer.fingerprint), (job.updated_at if job else None, self._readings)
+        running = job is not None and job.state == "running"
         with self._lock:
             if key in self._charts:
-                self._charts.move_to_end(key)
-                return self._charts[key]
-        case = self.store.case(case_id)
-        pages, info = self._pages(case), self.scorer(case.scorer).info
-        outcomes = known_outcomes(info, case.criteria, pages, self.store)
-        chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
+                seen, built, chart = self._charts[key]
+                if seen == stamp or (running and seen[1] == stamp[1] and now - built < CHART_SECONDS):
+                    self._charts.move_to_end(key)
+                    return chart
+        pages = self._pages(case)
+        outcomes = known_outcomes(case.scorer, case.criteria, pages, self.store)
+        chart = build_chart(case.criteria, case.documents, pages, case.scorer, outcomes)
         with self._lock:
-            self._charts[key] = chart
+            self._charts[key] = stamp, time.monotonic(), chart
+            self._charts.move_to_end(key)
             while len(self._charts) > REVIEWS_KEPT:
                 self._charts.popitem(last=False)
         return chart

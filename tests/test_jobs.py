@@ -15,6 +15,7 @@ from core.domain import CaseDocument, CriteriaSet, Criterion, Job
 from core.errors import ScorerError, StoreError
 from core.jobs import Jobs, Report
 from core.store import Store
+from tests.store.examples import EMBEDDED
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def add_case(store: Store, name: str = "A case") -> int:
         name,
         criteria=CriteriaSet("List", (Criterion("A", "Is asthma documented?"),)),
         documents=[CaseDocument("d" * 64, "a.pdf", 3)],
-        scorer="embedded",
+        scorer=EMBEDDED,
         rule="top1",
         by="R",
     )

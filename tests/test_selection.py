@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.domain import Gap, Outcome, PageRef, Score
+from core.domain import Gap, Outcome, PageRef, Score, ScorerInfo
 from core.errors import BadRule
 from core.grid import GAP, Grid, to_milli
-from core.selection import Rule, evidence, kept, ranks, select, shown, threshold_milli
+from core.selection import Rule, evidence, kept, ranks, select, shown, threshold_milli, weak_below
 
 PAGES = tuple(PageRef("d" * 64, n) for n in range(1, 6))
 
@@ -142,14 +142,29 @@ def test_the_tool_never_says_not_met() -> None:
     rule = Rule(0.5)
     everything_read = np.array([False, False])
     second_unreadable = np.array([False, True])
-    assert evidence(milli, kept(milli, rule), everything_read) == ["found", "none_found", "not_scored", "not_scored"]
-    assert evidence(milli[2:3], kept(milli[2:3], rule), second_unreadable) == ["could_not_read"]
-    assert evidence(milli[0:1], kept(milli[0:1], rule), second_unreadable) == ["found"]
+    assert evidence(milli, kept(milli, rule), everything_read, weak=0.2) == [
+        "found",
+        "none_found",
+        "not_scored",
+        "not_scored",
+    ]
+    assert evidence(milli[2:3], kept(milli[2:3], rule), second_unreadable, weak=0.2) == ["could_not_read"]
+    assert evidence(milli[0:1], kept(milli[0:1], rule), second_unreadable, weak=0.2) == ["found"]
 
 
 def test_a_kept_page_below_the_weak_line_is_no_evidence_found() -> None:
     milli = to_milli(np.array([[0.199, 0.1], [0.2, 0.1]]))
-    assert evidence(milli, kept(milli, Rule(0.05)), np.array([False, False])) == ["weak", "found"]
+    assert evidence(milli, kept(milli, Rule(0.05)), np.array([False, False]), weak=0.2) == ["weak", "found"]
+
+
+def test_matches_are_not_called_weak_while_pages_wait_for_their_score() -> None:
+    milli = to_milli(np.array([[0.1, np.nan], [0.9, np.nan]]))
+    assert evidence(milli, kept(milli, Rule(0.05)), np.array([False, False]), weak=0.2) == ["not_scored", "found"]
+
+
+def test_a_reranker_gives_unrelated_text_more_than_the_embedded_scorer_does() -> None:
+    embedded, reranker = (ScorerInfo(name, "m", "", "") for name in ("embedded", "zerank"))
+    assert weak_below(embedded) < 0.29 < weak_below(reranker)
 
 
 @pytest.mark.parametrize(

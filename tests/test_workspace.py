@@ -166,7 +166,7 @@ def test_a_case_whose_pages_are_not_read_yet_says_so(workspace: Workspace, crite
         "Waiting",
         criteria=criteria,
         documents=[CaseDocument(upload.document, "p", 3)],
-        scorer="embedded",
+        scorer=workspace.roster.scorer("embedded").info,
         rule="top1",
         by="R",
     )
@@ -304,7 +304,7 @@ def test_work_of_a_killed_process_is_picked_up_and_its_decision_is_there(tmp_pat
         case = workspace.open_sample(SAMPLES[0], by="R")
         workspace.jobs.wait(case, 60)
         workspace.decide(case, workspace.chart(case).grid.criteria[0], "met", "Because", reviewer="R", seen=0)
-        workspace.store.update_job(case, state="waiting")
+        workspace.store.queue_job(case)
         print("saved", case, flush=True)
         time.sleep(60)
     """)

@@ -1,38 +1,32 @@
 """Scorers: what answers how well one page supports one question."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-from core.domain import ScorerInfo
 from core.errors import ScorerError
+from core.scorers.base import Reply, Scorer, Terms, metered
+from core.scorers.cross_encoder import CrossEncoderScorer
 from core.scorers.embedded import EmbeddedScorer
 from core.scorers.passages import highlight
+from core.scorers.zerank import ZerankScorer
 from core.settings import Settings
 
-__all__ = ["Scorer", "highlight", "open_scorer"]
+__all__ = ["SCORER_NAMES", "Reply", "Scorer", "Terms", "highlight", "metered", "open_scorer"]
 
 
-class Scorer(Protocol):
-    """Answers for one question and some texts at a time."""
+_SCORERS: dict[str, Callable[[Settings], Scorer]] = {
+    "embedded": lambda _settings: EmbeddedScorer(),
+    "zerank": ZerankScorer,
+    "cross-encoder": CrossEncoderScorer,
+}
 
-    @property
-    def info(self) -> ScorerInfo:
-        """What the answers come from; its fingerprint changes whenever they would."""
-        ...
-
-    async def score(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score in [0, 1] for each text, in the order of `texts`.
-
-        An answer depends on the question and on that one text. Raises ScorerError and nothing else.
-        """
-        ...
-
-
-_SCORERS: dict[str, Callable[[Settings], Scorer]] = {"embedded": lambda _settings: EmbeddedScorer()}
+SCORER_NAMES = tuple(_SCORERS)
 
 
 def open_scorer(name: str, settings: Settings) -> Scorer:
-    """The scorer of that name. Raises ScorerError, listing the choices, for a name that does not exist."""
+    """The scorer of that name. Raises ScorerError, listing the choices, for a name that does not exist.
+
+    Raises ScorerUnusable, naming the setting, where the settings for it are missing or impossible. Nothing is asked.
+    """
     try:
         opener = _SCORERS[name]
     except KeyError:

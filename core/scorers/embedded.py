@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 
-from core.domain import ScorerInfo
+from core.domain import Criterion, ScorerInfo
+from core.scorers.base import Reply, Terms
 from core.scorers.batch import Batch, Features, coverage, join, read_text
 from core.scorers.lexical import Question, read_question
 from core.scorers.vocabulary import Vectors, Vocabulary
@@ -20,6 +21,8 @@ _INFO = ScorerInfo(
     note="A baseline that matches words and their relatives, not meaning; use zerank-2 for work in earnest.",
 )
 
+_TERMS = Terms()
+"""Whole criteria at a time: what was learned of a case's texts serves its next question."""
 _MAX_TEXTS, _MAX_CHARACTERS, _MAX_BATCHES, _MAX_TERMS = 8_192, 16_000_000, 16, 600_000
 _SLICE = 200
 """Texts that are looked at together: the memory for one question grows with them."""
@@ -39,12 +42,26 @@ class EmbeddedScorer:
     def info(self) -> ScorerInfo:
         return _INFO
 
-    async def score(self, question: str, texts: Sequence[str]) -> list[float]:
+    @property
+    def terms(self) -> Terms:
+        return _TERMS
+
+    def phrase(self, criterion: Criterion) -> str:
+        return f"{criterion.question}\n{criterion.instruction}" if criterion.instruction else criterion.question
+
+    async def score(self, question: str, texts: Sequence[str]) -> Reply:
         """One score in [0, 1) for each text, in their order: 0 where nothing of the question matches."""
         asked = read_question(question)
         if not asked.rows:
-            return [0.0] * len(texts)
-        return [value for at in range(0, len(texts), _SLICE) for value in self._cover(asked, texts[at : at + _SLICE])]
+            return Reply([0.0] * len(texts))
+        slices = (texts[at : at + _SLICE] for at in range(0, len(texts), _SLICE))
+        return Reply([value for some in slices for value in self._cover(asked, some)])
+
+    async def check(self) -> None:
+        """Nothing can be set up wrong."""
+
+    async def aclose(self) -> None:
+        """Nothing is held for an event loop."""
 
     def _cover(self, asked: Question, texts: Sequence[str]) -> list[float]:
         with self._lock:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from core.domain import (
     Case,
     CaseDocument,
+    CaseScorer,
     CaseSummary,
     CriteriaSet,
     Decision,
@@ -24,15 +25,22 @@ from core.domain import (
     Label,
     Page,
     PageRef,
+    ScorerCheck,
+    ScorerInfo,
+    Usage,
 )
 from core.store import answers as _answers
 from core.store import audit as _audit
+from core.store import case_scorers as _case_scorers
 from core.store import cases as _cases
 from core.store import criteria as _criteria
 from core.store import decisions as _decisions
 from core.store import documents as _documents
+from core.store import jobs as _jobs
 from core.store import labels as _labels
 from core.store import people as _people
+from core.store import scorers as _scorers
+from core.store import summaries as _summaries
 from core.store.audit import AuditEntry
 from core.store.engine import make_engine, reading, translated, writing
 from core.store.migrate import migrate
@@ -140,11 +148,11 @@ class Store:
         *,
         criteria: CriteriaSet,
         documents: Sequence[CaseDocument],
-        scorer: str,
+        scorer: ScorerInfo,
         rule: str,
         by: str,
     ) -> int:
-        """The id of a new case with its criteria set saved and its job waiting: all of it or nothing.
+        """The id of a new case with its criteria set saved, `scorer` in force and its job waiting: all or nothing.
 
         The documents may be read later; `CaseDocument.pages` counts until then. Raises StoreError when `documents` is
         empty or names a file twice.
@@ -162,16 +170,51 @@ class Store:
     def cases(self) -> list[CaseSummary]:
         """The queue, newest case first."""
         with reading(self._engine) as session:
-            return _cases.summaries(session)
+            return _summaries.all_cases(session)
+
+    # Scorers of a case
 
     def set_rule(self, case_id: int, rule: str, *, by: str) -> None:
-        """Put a selection rule in force; the rule in force already changes nothing. Raises NotFound."""
+        """Put a rule in force for the scorer in force; the rule in force already changes nothing. Raises NotFound."""
         with writing(self._engine) as session:
-            _cases.set_rule(session, case_id, rule, by=by, at=self._at())
+            _case_scorers.set_rule(session, case_id, rule, by=by, at=self._at())
+
+    def use_scorer(self, case_id: int, info: ScorerInfo, *, rule: str, by: str) -> None:
+        """Put a scorer in force; the one in force already changes nothing. Raises NotFound.
+
+        `rule` is for a scorer that is new to the case; one that was used before gets its own rule back.
+        """
+        with writing(self._engine) as session:
+            _case_scorers.use(session, case_id, info, rule=rule, by=by, at=self._at())
+
+    def case_scorers(self, case_id: int) -> list[CaseScorer]:
+        """All scorers that are or were used in the case, in order of first use. Raises NotFound."""
+        with reading(self._engine) as session:
+            return _case_scorers.of_case(session, case_id)
+
+    def agree(self, case_id: int, info: ScorerInfo, *, by: str, to: str, pages: int, pairs: int, tokens: int) -> None:
+        """Record that `by` agreed to send the case to the host `to`, and how much of it was said to be sent.
+
+        Raises NotFound when the case does not use this scorer.
+        """
+        with writing(self._engine) as session:
+            _case_scorers.agree(
+                session, case_id, info, by=by, to=to, pages=pages, pairs=pairs, tokens=tokens, at=self._at()
+            )
+
+    def save_check(self, check: ScorerCheck) -> None:
+        """Keep what a check came to, in the place of the one before."""
+        with writing(self._engine) as session:
+            _scorers.save_check(session, check)
+
+    def last_check(self, fingerprint: str, sends_text_to: str) -> ScorerCheck | None:
+        """The newest check of the scorer at that host; None when there was none."""
+        with reading(self._engine) as session:
+            return _scorers.last_check(session, fingerprint, sends_text_to)
 
     # Answers of scorers
 
-    def save_answers(self, fingerprint: str, answers: Sequence[tuple[str, str, float | str]]) -> None:
+    def save_answers(self, info: ScorerInfo, answers: Sequence[tuple[str, str, float | str]]) -> None:
         """Keep (question digest, text digest, score in [0, 1] or reason of a gap), all or nothing.
 
         The first score of a pair stays for good. A gap is replaced by a later score or gap, a score never by a gap.
@@ -179,7 +222,7 @@ class Store:
         """
         _answers.check(answers)
         with writing(self._engine) as session:
-            _answers.save(session, fingerprint, answers)
+            _answers.save(session, info, answers)
 
     def answers(
         self, fingerprint: str, questions: Sequence[str], texts: Sequence[str]
@@ -230,25 +273,55 @@ class Store:
     def job(self, case_id: int) -> Job | None:
         """None when there is no such case."""
         with reading(self._engine) as session:
-            return _cases.job(session, case_id)
+            return _jobs.get(session, case_id)
 
-    def update_job(
-        self, case_id: int, *, state: JobState, stage: str = "", done: int = 0, total: int = 0, message: str = ""
-    ) -> bool:
-        """Replace what the job says. Raises NotFound.
+    def queue_job(self, case_id: int, *, fingerprint: str | None = None, by: str | None = None) -> None:
+        """Set the job to "waiting" with no progress, whatever state it is in.
 
-        A job that is done, failed or cancelled leaves that state only to "waiting": any other update of it changes
-        nothing and returns False, so that progress reported late never undoes a cancellation.
+        `fingerprint` is the scorer to ask and `by` who wants it; None leaves either as it is. What was used so far is
+        kept, except that another scorer, or a job that was done, counts from zero. Raises NotFound for a case or a
+        scorer that is not here; nothing changes then.
         """
         with writing(self._engine) as session:
-            return _cases.update_job(
-                session, case_id, at=self._at(), state=state, stage=stage, done=done, total=total, message=message
+            _jobs.queue(session, case_id, fingerprint=fingerprint, by=by, at=self._at())
+
+    def update_job(
+        self,
+        case_id: int,
+        *,
+        state: JobState,
+        stage: str = "",
+        done: int = 0,
+        total: int = 0,
+        message: str = "",
+        usage: Usage | None = None,
+        rate: float | None = None,
+        seconds_left: float | None = None,
+    ) -> bool:
+        """Replace what the job says; with `usage` None what it has used stays. Raises NotFound.
+
+        A job that is done, failed or cancelled leaves that state only by `queue_job`: an update of it changes nothing
+        and returns False, so that progress reported late never undoes a cancellation.
+        """
+        with writing(self._engine) as session:
+            return _jobs.change(
+                session,
+                case_id,
+                at=self._at(),
+                state=state,
+                usage=usage,
+                stage=stage,
+                done=done,
+                total=total,
+                message=message,
+                rate=rate,
+                seconds_left=seconds_left,
             )
 
     def unfinished_jobs(self) -> list[int]:
         """Cases whose job is waiting or running, oldest first: what to pick up when the program starts."""
         with reading(self._engine) as session:
-            return _cases.unfinished(session)
+            return _jobs.unfinished(session)
 
     # People and audit
 

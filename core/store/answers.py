@@ -6,12 +6,14 @@ from typing import TypeVar
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.store.tables import AnswerRow, QuestionRow, ScorerRow, TextRow
+from core.domain import ScorerInfo
+from core.store import scorers
+from core.store.tables import AnswerRow, QuestionRow, TextRow
 
 _CHUNK = 400
 """Values in one IN list; SQLite builds stop at 999 variables."""
 _Value = TypeVar("_Value", str, int)
-_KeyTable = type[ScorerRow] | type[QuestionRow] | type[TextRow]
+_KeyTable = type[QuestionRow] | type[TextRow]
 
 # Works alike on SQLite and PostgreSQL. The first score stays; a gap gives way to whatever comes later.
 _SAVE = text(
@@ -29,10 +31,10 @@ def check(answers: Sequence[tuple[str, str, float | str]]) -> None:
             raise ValueError("A score must lie between 0 and 1.")
 
 
-def save(session: Session, fingerprint: str, answers: Sequence[tuple[str, str, float | str]]) -> None:
+def save(session: Session, info: ScorerInfo, answers: Sequence[tuple[str, str, float | str]]) -> None:
     if not answers:
         return
-    scorer = _numbered(session, ScorerRow, [fingerprint])[fingerprint]
+    scorer = scorers.register(session, info).id
     questions = _numbered(session, QuestionRow, [q for q, _, _ in answers])
     texts = _numbered(session, TextRow, [t for _, t, _ in answers])
     session.execute(
@@ -54,7 +56,9 @@ def find(
     session: Session, fingerprint: str, questions: Sequence[str], texts: Sequence[str]
 ) -> dict[tuple[str, str], float | str]:
     """The answers known among questions x texts; keys are the strings asked for."""
-    scorer = _numbers(session, ScorerRow, [fingerprint]).get(fingerprint)
+    scorer = scorers.number(session, fingerprint)
+    if scorer is None:
+        return {}
     asked = {number: key for key, number in _numbers(session, QuestionRow, questions).items()}
     pages = {number: key for key, number in _numbers(session, TextRow, texts).items()}
     found: dict[tuple[str, str], float | str] = {}

@@ -1,5 +1,7 @@
 """Bring a database to the form this program knows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -27,10 +29,30 @@ def migrate(engine: Engine) -> None:
             if _version(connection) == head:
                 return
         # The write lock is held from here to the end. If another process was quicker, nothing is left to upgrade.
-        with engine.begin() as connection:
+        with _rebuilding(engine) as connection:
             _check_known(config, _version(connection), connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+@contextmanager
+def _rebuilding(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which tables may be made anew.
+
+    SQLite would count the rows of a table that others point to as lost, so it checks that at the end instead.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:
+            connection.detach()  # closed afterwards, never lent to anyone else
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        with connection.begin():
+            yield connection
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise StoreError(
+                    "The database holds rows that point to nothing, so it could not be brought up to date. "
+                    "Nothing was changed. Restore it from a backup."
+                )
 
 
 def _version(connection: Connection) -> str | None:

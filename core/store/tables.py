@@ -26,7 +26,9 @@ from sqlalchemy.types import TypeDecorator
 
 from core.domain import DECISIONS, VERDICTS, Arm, DecisionOutcome, JobState, Source, Verdict
 
-Action = Literal["case created", "criteria saved", "rule changed", "label", "decision"]
+Action = Literal[
+    "case created", "criteria saved", "rule changed", "scorer changed", "sending agreed", "label", "decision"
+]
 """What the audit log speaks of."""
 
 
@@ -145,10 +147,10 @@ class CaseRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     criteria_set_id: Mapped[int] = mapped_column(ForeignKey("criteria_sets.id"))
-    scorer: Mapped[str]
-    rule: Mapped[str]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    scorer_id: Mapped[int] = mapped_column(ForeignKey("scorers.id"))
+    """The scorer in force; it has a row in `case_scorers`."""
     __table_args__ = ({"sqlite_autoincrement": True},)
 
 
@@ -171,21 +173,69 @@ class JobRow(Base):
     message: Mapped[str]
     started_by: Mapped[str]
     updated_at: Mapped[datetime]
+    scorer_id: Mapped[int] = mapped_column(ForeignKey("scorers.id"))
+    requests: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    dollars: Mapped[float]
+    rate: Mapped[float | None]
+    seconds_left: Mapped[float | None]
     __table_args__ = (
         _one_of("state", get_args(JobState)),
         CheckConstraint("done >= 0 AND total >= 0", name="progress"),
+        CheckConstraint("requests >= 0 AND bytes >= 0 AND tokens >= 0 AND dollars >= 0", name="usage"),
     )
 
 
 class ScorerRow(Base):
-    """Fingerprints, questions and texts get a number, so that an answer costs a few bytes."""
+    """What answers came from. A row that the first version left without a description has the name "unknown"; no case
+    refers to such a row."""
 
     __tablename__ = "scorers"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
+    """The fingerprint."""
+    name: Mapped[str]
+    model: Mapped[str]
+    revision: Mapped[str]
+    transform: Mapped[str]
+    sends_text_to: Mapped[str | None]
+    scope: Mapped[Literal["page", "case"]] = mapped_column(String)
+    note: Mapped[str]
+    __table_args__ = (_one_of("scope", ("page", "case")),)
+
+
+class CaseScorerRow(Base):
+    """A scorer used in a case, with the rule for its scores and the consent to send it the pages."""
+
+    __tablename__ = "case_scorers"
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    scorer_id: Mapped[int] = mapped_column(ForeignKey("scorers.id"), primary_key=True)
+    position: Mapped[int]
+    """0 for the first scorer of the case, 1 for the next."""
+    rule: Mapped[str]
+    agreed_to: Mapped[str]
+    agreed_by: Mapped[str]
+    agreed_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("case_id", "position"),
+        CheckConstraint("(agreed_to = '') = (agreed_at IS NULL)", name="agreed"),
+    )
+
+
+class ScorerCheckRow(Base):
+    """The newest check of a scorer at a host. A scorer may be checked before it has answered anything."""
+
+    __tablename__ = "scorer_checks"
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    sends_text_to: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    problem: Mapped[str]
 
 
 class QuestionRow(Base):
+    """Questions and texts get a number, as scorers do, so that an answer costs a few bytes."""
+
     __tablename__ = "questions"
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)

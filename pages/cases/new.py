@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.criteria import Preview, preview_criteria, preview_lines, template_csv, template_xlsx
-from core.domain import CriteriaSet, Criterion
+from core.domain import CriteriaSet, Criterion, ScorerInfo
 from core.errors import BadDocument
 from core.store.files import display_name
 from core.workspace import Upload
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
+from pages.components.wording import scorer_title
 
 _UPLOADS = "new.uploads"
 _CREATED = "new.created"
@@ -181,6 +182,7 @@ def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:
     with signer:
         if not reviewer():
             ask_reviewer()
+    scorer = _scorer()
     missing = [
         what
         for what, there in (("a packet", uploads), ("criteria", criteria), ("a name for the case", name.strip()))
@@ -192,15 +194,37 @@ def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:
         key="new.create",
         disabled=bool(missing),
         on_click=_on_create,
-        args=(name.strip(), uploads, criteria),
+        args=(name.strip(), uploads, criteria, scorer.name if scorer else ""),
     )
     if missing:
         st.caption(f"Still needed: {', '.join(missing)}.")
-    elif criteria:
-        st.caption(f"{pages} pages × {len(criteria)} criteria. Scoring runs on this machine; no page leaves it.")
+    elif criteria and scorer:
+        host = scorer.sends_text_to
+        where = f"You are asked before any page goes to {plain(host)}." if host else "No page leaves this machine."
+        st.caption(f"{pages} pages × {len(criteria)} criteria. {where}")
+
+
+def _scorer() -> ScorerInfo | None:
+    """Who scores the case; a choice only where there is one."""
+    offers, wanted = workspace().roster.offers(), workspace().settings.scorer
+    usable = {offer.name: offer.info for offer in offers if offer.info}
+    if wanted not in usable:
+        problem = next((o.problem for o in offers if o.name == wanted), f"There is no scorer called “{wanted}”.")
+        st.warning(f"{plain(problem)} Until then cases are scored on this machine.", icon=":material/warning:")
+    if len(usable) < 2:
+        return usable.get("embedded")
+    names = list(usable)
+    chosen = st.selectbox(
+        "Scorer",
+        names,
+        index=names.index(wanted) if wanted in usable else 0,
+        format_func=lambda name: scorer_title(usable[name]),
+        key="new.scorer",
+    )
+    return usable[chosen]
 
 
 @callback
-def _on_create(name: str, uploads: list[Upload], criteria: CriteriaSet) -> None:
-    st.session_state[_CREATED] = workspace().create_case(name, uploads, criteria, by=reviewer())
+def _on_create(name: str, uploads: list[Upload], criteria: CriteriaSet, scorer: str) -> None:
+    st.session_state[_CREATED] = workspace().create_case(name, uploads, criteria, by=reviewer(), scorer=scorer)
     st.session_state.pop(_UPLOADS, None)

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.domain import CaseSummary
+from core.figures import duration_in_words
 from core.samples import SAMPLES, Sample
-from pages.components.frame import callback, plain, reviewer, route, show_flash, workspace
+from pages.components.frame import callback, guard, plain, reviewer, route, show_flash, workspace
 
 ROWS = 12
+REFRESH_SECONDS = 2.0
 _WIDTHS = [5, 4, 2, 3, 3]
 _OPEN = "cases.open_now"
 
@@ -83,15 +85,26 @@ def _queue(cases: list[CaseSummary]) -> None:
     slot = st.container()
     if len(found) > ROWS:
         shown = st.pagination(-(-len(found) // ROWS), key="cases.shown")
+    ids = [case.id for case in found[(shown - 1) * ROWS : shown * ROWS]]
     with slot:
+        st.fragment(_rows, run_every=REFRESH_SECONDS if any(map(_busy, cases)) else None)(ids)
+
+
+def _rows(ids: list[int]) -> None:
+    with guard():
+        cases = {case.id: case for case in workspace().store.cases()}
         _heading()
-        for case in found[(shown - 1) * ROWS : shown * ROWS]:
-            _row(case)
+        for case_id in ids:
+            _row(cases[case_id])
 
 
 def _heading() -> None:
     for column, text in zip(st.columns(_WIDTHS), ("Case", "Criteria", "Pages", "Decided", "Last change"), strict=True):
         column.caption(text)
+
+
+def _busy(case: CaseSummary) -> bool:
+    return case.job is not None and case.job.state in ("waiting", "running")
 
 
 def _row(case: CaseSummary) -> None:
@@ -101,11 +114,14 @@ def _row(case: CaseSummary) -> None:
     )
     criteria.markdown(f"{plain(case.criteria_name)} · version {case.criteria_version}")
     pages.markdown(f"{case.pages}")
-    if case.job and case.job.state in ("waiting", "running"):
+    if case.job and _busy(case):
         share = case.job.done / case.job.total if case.job.total else 0.0
-        decided.progress(share, text=case.job.stage or "Waiting")
+        left = f", about {duration_in_words(case.job.seconds_left)} left" if case.job.seconds_left else ""
+        decided.progress(share, text=f"{case.job.stage or 'Waiting'}{left}")
     elif case.job and case.job.state in ("failed", "cancelled"):
         decided.markdown(":material/error: Stopped. Open to resume")
+    elif case.awaits_consent:
+        decided.markdown(":material/contact_support: Waits for your word to send pages")
     else:
         decided.progress(case.decided / max(1, case.criteria), text=f"{case.decided} of {case.criteria}")
     changed.markdown(_ago(case.changed_at))

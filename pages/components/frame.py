@@ -31,7 +31,7 @@ _AUTOLINK = re.compile(r"(\b(?:https?|ftp|mailto|www))", re.IGNORECASE)
 P = ParamSpec("P")
 
 
-@st.cache_resource(show_spinner="Opening Chartsieve…", on_release=Workspace.close)
+@st.cache_resource(show_spinner=False, on_release=Workspace.close)
 def workspace() -> Workspace:
     """The one workspace of this server. Work that an earlier process left unfinished goes on."""
     opened = Workspace.open(read_settings())
@@ -95,7 +95,7 @@ def keep_routes(routes: Mapping[str, st.Page]) -> None:
 
 
 def route(name: str) -> st.Page:
-    """The screen of that name: "cases", "new", "review", "context"."""
+    """The screen of that name: "cases", "new", "review", "context", "admin"."""
     page: st.Page = st.session_state[_ROUTES][name]
     return page
 

@@ -137,13 +137,15 @@ class View extends Picture {
     put('text', `${Math.round(100 * result.share)} %`);
     put('tokens', count(result.tokens));
     put('found', `${count(result.found)} of ${count(m)}`);
-    put('none', count(m - result.found));
+    put('none', count(m - result.found - result.waiting));
+    put('waiting', count(result.waiting));
     const unreadable = this.grid.pages.filter((page) => page.unreadable).length;
     const whole = result.unread === unreadable * m;  // nothing is missing but pages that nobody could read
     put('unread', whole ? plural(unreadable, 'page') : plural(result.unread, 'cell'));
     this.$('.counts .warn dt').textContent = whole ? 'could not be read, so kept' : 'not scored, so kept';
     this.$('.none').textContent = result.unread ? 'none found where read' : 'with none found';
-    this.$('.counts .warn').hidden = result.unread === 0;
+    this.$('.counts .warn').hidden = result.unread === 0 || result.waiting > 0;
+    this.$('.counts .waiting').hidden = result.waiting === 0;
     this.paint();
     this.draw();
     const { milli, k } = this.inForce;

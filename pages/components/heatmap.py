@@ -107,6 +107,7 @@ _HTML = """
     <div><dd data-count="found"></dd><dt>criteria with a page</dt></div>
     <div><dd data-count="none"></dd><dt class="none"></dt></div>
     <div class="warn"><dd data-count="unread"></dd><dt>not scored, so kept</dt></div>
+    <div class="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
   </dl>
   <div class="stage">
     <div class="scroller"><div class="spacer"><canvas tabindex="0" role="application"

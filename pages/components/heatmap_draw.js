@@ -43,18 +43,26 @@ function unpack(data) {
   return { digest: data.digest, pages, rows, n, m, milli, raw: data.raw ? uint16(data.raw) : null, rank: rankRows(milli, m, n) };
 }
 
-/** What `rule` keeps. `union`: 0 left out, 1 kept for a score, 2 kept only because it was not scored. */
+/**
+ * What `rule` keeps. `union`: 0 left out, 1 kept for a score, 2 kept only because it was not scored. `open`: 1 where a
+ * criterion keeps nothing and readable pages still wait for a score, so that nobody may say that none was found.
+ */
 function apply(grid, { milli: cut, k }) {
   const { n, m, milli, rank, pages } = grid, kept = new Uint8Array(n * m), union = new Uint8Array(n);
-  const perRow = new Uint16Array(m), gaps = new Uint16Array(m);
+  const perRow = new Uint16Array(m), gaps = new Uint16Array(m), open = new Uint8Array(m);
   for (let i = 0, r = 0; r < m; r++) {
     for (let c = 0; c < n; c++, i++) {
       const p = milli[i];
-      if (p === GAP) { kept[i] = 2; gaps[r]++; if (!union[c]) union[c] = 2; continue; }
+      if (p === GAP) {
+        kept[i] = 2; gaps[r]++;
+        if (!union[c]) union[c] = 2;
+        if (!pages[c].unreadable) open[r] = 1;
+        continue;
+      }
       if ((cut === null || p >= cut) && (k === null || rank[i] <= k)) { kept[i] = 1; perRow[r]++; union[c] = 1; }
     }
   }
-  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, unread = 0;
+  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, unread = 0, waiting = 0;
   const printed = new Set();  // As in the context pack: a text that stands on several pages counts once.
   pages.forEach((page, c) => {
     all += page.chars;
@@ -64,8 +72,13 @@ function apply(grid, { milli: cut, k }) {
     chars += page.chars;
     tokens += Math.ceil(page.chars / 4);
   });
-  for (let r = 0; r < m; r++) { found += perRow[r] > 0; unread += gaps[r]; }
-  return { kept, union, perRow, gaps, total, tokens, share: all ? chars / all : 1, found, unread };
+  for (let r = 0; r < m; r++) {
+    if (perRow[r]) open[r] = 0;
+    found += perRow[r] > 0;
+    unread += gaps[r];
+    waiting += open[r];
+  }
+  return { kept, union, perRow, gaps, open, total, tokens, share: all ? chars / all : 1, found, unread, waiting };
 }
 
 function readTheme(root) {
@@ -292,7 +305,7 @@ class Picture {
   }
 
   drawRows([r0, r1]) {
-    const { ctx, theme } = this, { rowH, labelW, countX } = this.size, { rows } = this.grid, { perRow, gaps } = this.result;
+    const { ctx, theme } = this, { rowH, labelW, countX } = this.size, { rows } = this.grid, { perRow, gaps, open } = this.result;
     const hovered = this.hover && this.hover.kind !== 'page' ? this.hover.r : -1;
     for (let r = r0; r < r1; r++) {
       const top = this.from.y + r * rowH, mid = top + rowH / 2, here = r === this.open.r, mark = this.marks[rows[r].id];
@@ -307,9 +320,9 @@ class Picture {
       ctx.textAlign = 'left';
       this.font(11, perRow[r] ? 600 : 400);
       ctx.fillStyle = perRow[r] ? theme.text : theme.warn;
-      const text = perRow[r] ? String(perRow[r]) : 'none';
+      const text = open[r] ? 'to score' : perRow[r] ? String(perRow[r]) : 'none';
       ctx.fillText(text, countX + 8, mid);
-      if (!gaps[r]) continue;
+      if (!gaps[r] || open[r]) continue;
       const after = countX + 11 + ctx.measureText(text).width;
       this.font(10);
       ctx.fillStyle = theme.muted;

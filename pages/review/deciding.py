@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.domain import DECISIONS, Decision, DecisionOutcome
 from core.errors import Conflict
-from core.selection import WEAK, evidence
+from core.selection import evidence, weak_below
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.review.place import Seen, again
 
@@ -54,12 +54,12 @@ def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
 
 def _evidence(now: Seen) -> str:
     """What the tool found, never a verdict."""
-    milli = now.chart.grid.milli[now.row : now.row + 1]
-    state = evidence(milli, now.kept[None, :], now.chart.unreadable)[0]
+    milli, weak = now.chart.grid.milli[now.row : now.row + 1], weak_below(now.chart.scorer)
+    state = evidence(milli, now.kept[None, :], now.chart.unreadable, weak=weak)[0]
     unread = int(now.chart.unreadable.sum())
     aside = f"; {unread} could not be read" if unread else ""
     if state in ("found", "weak"):
-        words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {WEAK:.2f},"
+        words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
         icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
         pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
         return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"

@@ -1,14 +1,23 @@
 """The review screen as a whole: the case's head, progress while it is read and scored, then the work."""
 
+from collections import Counter
+
 import streamlit as st
 
 from core.chart import Chart
 from core.domain import Case, Job
-from pages.components.frame import callback, guard, open_case, plain, say_error, show_flash, workspace
+from core.errors import NotFound
+from core.workspace import SCORING
+from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
+from pages.components.wording import job_line
+from pages.review.asking import LATER, asked_for, question, scorer_panel
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
 from pages.review.reading import page_panel
+
+REFRESH_SECONDS = 4.0
+"""How often new scores appear while a case is scored."""
 
 
 def page() -> None:
@@ -17,48 +26,45 @@ def page() -> None:
     if case is None:
         return
     job = workspace().store.job(case.id)
-    if job and job.state in ("waiting", "running"):
-        _head(case, None)
-        _progress(case.id)
-        return
-    if job and job.state in ("failed", "cancelled"):
+    busy = job is not None and job.state in ("waiting", "running")
+    chart = _chart(case.id)
+    asked = asked_for(case, chart) if chart and not busy else ""
+    _head(case, chart, again=not busy and not asked, busy=busy)
+    if job and busy:
+        _progress(case.id, shown=chart is not None)
+    elif job and job.state in ("failed", "cancelled"):
         _stopped(case.id, job)
-    _head(case, workspace().chart(case.id))
-    _work(case.id)
+    if asked:
+        with guard():
+            question(case, asked)
+    if chart:
+        st.fragment(_work, run_every=REFRESH_SECONDS if busy else None)(case.id)
 
 
-def _head(case: Case, chart: Chart | None) -> None:
+def _chart(case_id: int) -> Chart | None:
+    """None while the pages are not read yet."""
+    try:
+        return workspace().chart(case_id)
+    except NotFound:
+        return None
+
+
+def _head(case: Case, chart: Chart | None, *, again: bool, busy: bool) -> None:
+    """`again`: offer to score what is missing."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(case.name), anchor=False, width="content")
         st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}", width="content")
         if chart is None:
             return
-        unread = int(chart.unreadable.sum())
-        if unread:
-            st.badge(
-                f"{unread} page{'s' if unread > 1 else ''} could not be read",
-                icon=":material/visibility_off:",
-                color="orange",
-                help="These pages are kept for every criterion. Look at them yourself: "
-                + ", ".join(str(i + 1) for i in chart.unreadable.nonzero()[0]),
-            )
-        if chart.read_again:
-            st.button(
-                f"{chart.read_again:,} pages: try to read again",
-                key="review.read_again",
-                icon=":material/refresh:",
-                type="tertiary",
-                help="Reading them took too long or was broken off. Another try may succeed.",
-                on_click=_resume,
-                args=(case.id,),
-            )
-        if chart.gaps:
+        _unread(case, chart, busy=busy)
+        if chart.gaps and again:
             st.button(
                 f"{chart.gaps:,} answers missing: score again",
                 icon=":material/refresh:",
                 type="tertiary",
-                on_click=_resume,
-                args=(case.id,),
+                help=_why(chart),
+                on_click=_score_again,
+                args=(case.id, chart.scorer.name),
             )
         st.space("stretch")
         st.badge(
@@ -68,40 +74,68 @@ def _head(case: Case, chart: Chart | None) -> None:
             help="No threshold has been checked on labelled cases for this scorer: how much evidence it misses is not "
             "known. The start keeps up to 10 pages for each criterion, so that few are missed.",
         )
-        where = (
-            f"Page text goes to {chart.scorer.sends_text_to}" if chart.scorer.sends_text_to else "No page leaves here"
-        )
+        scorer_panel(case, chart, busy=busy)
+
+
+def _unread(case: Case, chart: Chart, *, busy: bool) -> None:
+    unread = int(chart.unreadable.sum())
+    if unread:
         st.badge(
-            f"Scorer: {chart.scorer.name}",
-            icon=":material/info:",
-            color="gray",
-            help=f"{chart.scorer.note} {where}. Model {chart.scorer.model}, fingerprint {chart.scorer.fingerprint}.",
+            f"{unread} page{'s' if unread > 1 else ''} could not be read",
+            icon=":material/visibility_off:",
+            color="orange",
+            help="These pages are kept for every criterion. Look at them yourself: "
+            + ", ".join(str(i + 1) for i in chart.unreadable.nonzero()[0]),
+        )
+    if chart.read_again and not busy:
+        st.button(
+            f"{chart.read_again:,} pages: try to read again",
+            key="review.read_again",
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Reading them took too long or was broken off. Another try may succeed.",
+            on_click=_resume,
+            args=(case.id,),
         )
 
 
-@st.fragment(run_every=0.5)
-def _progress(case_id: int) -> None:
+def _why(chart: Chart) -> str:
+    """The commonest reasons of the missing answers, most frequent first."""
+    unread = set(chart.unreadable.nonzero()[0].tolist())
+    counted = Counter(reason for (_, column), reason in chart.grid.reasons.items() if column not in unread)
+    return plain("; ".join(f"{n:,} times: {reason}" for reason, n in counted.most_common(3)))
+
+
+@st.fragment(run_every=1.0)
+def _progress(case_id: int, *, shown: bool) -> None:
     with guard():
-        _how_far(case_id)
+        _how_far(case_id, shown=shown)
 
 
-def _how_far(case_id: int) -> None:
-    """How far the job is, as the database says."""
+def _how_far(case_id: int, *, shown: bool) -> None:
+    """How far the job is, as the database says. `shown`: the pages are on the screen already."""
     job = workspace().store.job(case_id)
     if job is None or job.state not in ("waiting", "running"):
         st.rerun()
         return
-    if not job.total:
-        st.progress(0.0, text="Waiting to start")
-    else:
-        unit = "pages" if job.stage.startswith("Reading") else "answers"
-        st.progress(job.done / job.total, text=f"{job.stage}: {job.done:,} of {job.total:,} {unit}")
-    if workspace().jobs.running(case_id):
-        st.caption("You may close this page: the work goes on, and the case appears in the list.")
-        st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
+    if not shown and job.stage == SCORING:
+        st.rerun()
+        return
+    line, button = st.columns([8, 1], vertical_alignment="center")
+    with line:
+        st.progress(job.done / job.total if job.total else 0.0, text=plain(job_line(job)))
+    here = workspace().jobs.running(case_id)
+    with button:
+        if here:
+            st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
+        else:
+            st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
+    if job.message:
+        st.caption(f":material/hourglass_top: {plain(job.message)}")
+    elif here:
+        st.caption("You may close this page: the work goes on. You can read meanwhile; scores appear as they come.")
     else:
         st.caption("Nobody is working on this case at the moment. What was done is kept.")
-        st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
 
 
 @callback
@@ -114,6 +148,14 @@ def _resume(case_id: int) -> None:
     workspace().jobs.start(case_id)
 
 
+@callback
+def _score_again(case_id: int, scorer: str) -> None:
+    """Ask once more for what is missing; where nobody agreed to send pages, the question comes back."""
+    st.session_state.pop(LATER, None)
+    if workspace().agreed(case_id, workspace().roster.scorer(scorer).info):
+        workspace().score(case_id, scorer, by=reviewer())
+
+
 def _stopped(case_id: int, job: Job) -> None:
     message = f"{job.message} {job.done:,} of {job.total:,} done."
     if job.state == "cancelled":
@@ -123,7 +165,6 @@ def _stopped(case_id: int, job: Job) -> None:
     st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
 
 
-@st.fragment
 def _work(case_id: int) -> None:
     """Heatmap, page and decision in one fragment: they move together, and nothing else is redrawn."""
     # A fragment reports its own errors unless they are caught inside it.

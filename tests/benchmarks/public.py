@@ -78,6 +78,6 @@ def raw_scores(scorer: Scorer, public: PublicSet, asked: list[Asked]) -> list[ND
     """The scorer's answers, (pages,) for each of `asked`."""
 
     async def ask() -> list[NDArray[np.float64]]:
-        return [np.array(await scorer.score(a.question, public.pages[a.document])) for a in asked]
+        return [np.array((await scorer.score(a.question, public.pages[a.document])).scores) for a in asked]
 
     return asyncio.run(ask())

@@ -36,7 +36,7 @@ CRITERIA = (
 @pytest.fixture(scope="module")
 def url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
     data = tmp_path_factory.mktemp("data")
-    return serve(ROOT / "pages" / "door" / "run.py", {"CHARTSIEVE_DATA_DIR": str(data)})
+    return serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(data)})
 
 
 def packet(folder: Path, name: str, *lines: str) -> Path:

@@ -151,7 +151,7 @@ def test_foreign_words_are_never_markdown(words: str) -> None:
 
 def test_a_stopped_case_says_why_and_can_be_resumed(sample: int) -> None:
     store = workspace().store
-    store.update_job(sample, state="waiting")
+    store.queue_job(sample)
     store.update_job(sample, state="failed", stage="Scoring", done=3, total=9, message="The scorer is asleep.")
     test = app("review", case=str(sample))
     assert "The scorer is asleep. 3 of 9 done." in texts(test)

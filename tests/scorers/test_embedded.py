@@ -8,7 +8,7 @@ from core.scorers.embedded import REVISION, EmbeddedScorer
 
 
 def score(question: str, *texts: str) -> list[float]:
-    return asyncio.run(EmbeddedScorer().score(question, texts))
+    return asyncio.run(EmbeddedScorer().score(question, texts)).scores
 
 
 PINNED = {

@@ -12,6 +12,7 @@ from core.domain import (
     Label,
     Page,
     PageRef,
+    ScorerInfo,
     Verdict,
     Word,
 )
@@ -20,6 +21,17 @@ from core.store import Store
 DOCUMENT = "a" * 64
 OTHER = "b" * 64
 NOON = datetime(2026, 11, 2, 12, 0, 0, 123456, tzinfo=UTC)
+
+EMBEDDED = ScorerInfo(
+    "embedded",
+    "chartsieve-lexical",
+    "1",
+    "weighted share of the question's words covered by the best passage (60 %) and the page (40 %)",
+    note="A baseline that matches words and their relatives, not meaning; use zerank-2 for work in earnest.",
+)
+"""The only scorer of the first version."""
+HOSTED = ScorerInfo("zerank", "zerank-2", "2026-07", "as given", sends_text_to="models.example", note="By meaning.")
+"""Sends text away."""
 
 
 def page(number: int, document: str = DOCUMENT) -> Page:
@@ -33,13 +45,13 @@ def criteria(*questions: str, name: str = "Knee MRI") -> CriteriaSet:
     return CriteriaSet(name, tuple(Criterion(f"c{i}", q, "Look twice.", "History") for i, q in enumerate(asked, 1)))
 
 
-def add_case(store: Store, *, name: str = "Case one", document: str = DOCUMENT) -> int:
+def add_case(store: Store, *, name: str = "Case one", document: str = DOCUMENT, scorer: ScorerInfo = EMBEDDED) -> int:
     store.add_document(document, size=1000, pages=[page(n, document) for n in (1, 2, 3)])
     return store.create_case(
         name,
         criteria=criteria(),
         documents=[CaseDocument(document, "chart.pdf", 3)],
-        scorer="embedded",
+        scorer=scorer,
         rule="threshold 0.5",
         by="Ann",
     )

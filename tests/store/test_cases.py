@@ -1,4 +1,4 @@
-"""Criteria sets, cases, the queue and the jobs."""
+"""Criteria sets, cases and the queue."""
 
 import sqlite3
 from contextlib import closing
@@ -12,7 +12,7 @@ from sqlalchemy import event
 from core.domain import CaseDocument, Job
 from core.errors import NotFound, StoreError
 from core.store import Store
-from tests.store.examples import DOCUMENT, NOON, OTHER, add_case, criteria, decision, label, page
+from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, OTHER, add_case, criteria, decision, label, page
 
 
 def test_the_same_criteria_are_the_same_version(store: Store) -> None:
@@ -40,7 +40,7 @@ def test_a_case_comes_back_as_it_was_created(url: str) -> None:
         case_id = add_case(store)
     with Store.open(url) as store:
         case = store.case(case_id)
-        assert (case.name, case.scorer, case.rule, case.created_by) == ("Case one", "embedded", "threshold 0.5", "Ann")
+        assert (case.name, case.scorer, case.rule, case.created_by) == ("Case one", EMBEDDED, "threshold 0.5", "Ann")
         assert case.criteria == criteria()
         assert case.documents == (CaseDocument(DOCUMENT, "chart.pdf", 3),)
         assert case.created_at == NOON
@@ -55,7 +55,7 @@ def test_a_case_keeps_the_version_of_the_criteria_it_was_created_with(store: Sto
 
 def test_documents_may_be_read_after_the_case_is_created(store: Store) -> None:
     files = [CaseDocument(OTHER, "second.pdf", 9), CaseDocument(DOCUMENT, "first.pdf", 0)]
-    case_id = store.create_case("Case", criteria=criteria(), documents=files, scorer="s", rule="r", by="Ann")
+    case_id = store.create_case("Case", criteria=criteria(), documents=files, scorer=EMBEDDED, rule="r", by="Ann")
     assert store.case(case_id).documents == tuple(files)
     assert not store.has_document(DOCUMENT)
     store.add_document(DOCUMENT, size=1000, pages=[page(1), page(2)])
@@ -66,7 +66,7 @@ def test_documents_may_be_read_after_the_case_is_created(store: Store) -> None:
 @pytest.mark.parametrize("files", [[], [CaseDocument(DOCUMENT, "a.pdf", 1), CaseDocument(DOCUMENT, "b.pdf", 1)]])
 def test_a_case_needs_documents_each_once(store: Store, files: list[CaseDocument]) -> None:
     with pytest.raises(StoreError, match="each only once"):
-        store.create_case("Case", criteria=criteria(), documents=files, scorer="s", rule="r", by="Ann")
+        store.create_case("Case", criteria=criteria(), documents=files, scorer=EMBEDDED, rule="r", by="Ann")
 
 
 def test_a_case_whose_creation_fails_halfway_leaves_nothing(store: Store, path: Path) -> None:
@@ -74,7 +74,12 @@ def test_a_case_whose_creation_fails_halfway_leaves_nothing(store: Store, path: 
         raw.execute("CREATE TRIGGER broken BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END")
         with pytest.raises(StoreError, match="othing was saved"):
             store.create_case(
-                "Case", criteria=criteria(), documents=[CaseDocument(OTHER, "a.pdf", 1)], scorer="s", rule="r", by="Ann"
+                "Case",
+                criteria=criteria(),
+                documents=[CaseDocument(OTHER, "a.pdf", 1)],
+                scorer=EMBEDDED,
+                rule="r",
+                by="Ann",
             )
         for table in ("cases", "case_documents", "documents", "criteria_sets", "criteria", "audit", "reviewers"):
             assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
@@ -89,6 +94,14 @@ def test_a_case_that_is_not_there_is_said_to_be_missing(store: Store) -> None:
         store.set_rule(7, "r", by="Ann")
     with pytest.raises(NotFound, match="no case 7"):
         store.update_job(7, state="running")
+    with pytest.raises(NotFound, match="no case 7"):
+        store.queue_job(7)
+    with pytest.raises(NotFound, match="no case 7"):
+        store.use_scorer(7, EMBEDDED, rule="r", by="Ann")
+    with pytest.raises(NotFound, match="no case 7"):
+        store.case_scorers(7)
+    with pytest.raises(NotFound, match="no case 7"):
+        store.agree(7, EMBEDDED, by="Ann", to="h", pages=1, pairs=1, tokens=1)
     assert store.job(7) is None
 
 
@@ -98,7 +111,8 @@ def test_a_changed_rule_is_in_force_and_on_record(store: Store) -> None:
     assert store.case(case_id).rule == "top 5"
     last = store.audit(case_id)[-1]
     assert (last.actor, last.action, last.detail) == (
-        "Bob", "rule changed", {"before": "threshold 0.5", "after": "top 5"}
+        "Bob", "rule changed",
+        {"before": "threshold 0.5", "after": "top 5", "fingerprint": EMBEDDED.fingerprint},
     )  # fmt: skip
 
 
@@ -121,7 +135,22 @@ def test_the_queue_counts_documents_pages_criteria_and_decided_criteria(url: str
     assert (older.id, older.name, older.criteria_name, older.criteria_version) == (first, "Case one", "Knee MRI", 1)
     assert (older.documents, older.pages, older.criteria, older.decided) == (1, 3, 2, 1)
     assert older.changed_at == NOON + timedelta(hours=1)
-    assert older.job == Job(first, "waiting", "", 0, 0, "", "Ann", NOON - timedelta(days=1))
+    assert older.job == Job(first, "waiting", "", 0, 0, "", "Ann", NOON - timedelta(days=1), EMBEDDED.fingerprint)
+
+
+def test_the_queue_says_which_cases_wait_for_consent(store: Store) -> None:
+    case_id = add_case(store)
+    assert not store.cases()[0].awaits_consent
+    store.use_scorer(case_id, HOSTED, rule="r", by="Ann")
+    assert store.cases()[0].awaits_consent
+    store.agree(case_id, HOSTED, by="Ann", to="elsewhere.example", pages=3, pairs=6, tokens=100)
+    assert store.cases()[0].awaits_consent
+    store.agree(case_id, HOSTED, by="Ann", to="models.example", pages=3, pairs=6, tokens=100)
+    assert not store.cases()[0].awaits_consent
+    store.save_answers(replace(HOSTED, sends_text_to="moved.example"), [("q", "t", 0.5)])
+    assert store.cases()[0].awaits_consent
+    store.use_scorer(case_id, EMBEDDED, rule="r", by="Ann")
+    assert not store.cases()[0].awaits_consent
 
 
 def test_the_queue_takes_one_query_however_long_it_is(store: Store) -> None:
@@ -131,31 +160,6 @@ def test_the_queue_takes_one_query_however_long_it_is(store: Store) -> None:
     event.listen(store._engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     assert len(store.cases()) == 5
     assert len([s for s in statements if s.startswith("SELECT")]) == 1
-
-
-def test_a_job_waits_runs_and_ends(store: Store) -> None:
-    case_id = add_case(store)
-    assert store.unfinished_jobs() == [case_id]
-    assert store.update_job(case_id, state="running", stage="Reading pages", done=3, total=10)
-    job = store.job(case_id)
-    assert job is not None
-    assert (job.state, job.stage, job.done, job.total, job.started_by) == ("running", "Reading pages", 3, 10, "Ann")
-    assert store.unfinished_jobs() == [case_id]
-    assert store.update_job(case_id, state="failed", message="The scorer did not answer.")
-    assert store.unfinished_jobs() == []
-
-
-def test_progress_reported_late_does_not_undo_a_cancellation(store: Store) -> None:
-    case_id = add_case(store)
-    store.update_job(case_id, state="running", done=1, total=10)
-    assert store.update_job(case_id, state="cancelled")
-    assert not store.update_job(case_id, state="running", done=2, total=10)
-    assert not store.update_job(case_id, state="done")
-    job = store.job(case_id)
-    assert job is not None
-    assert job.state == "cancelled"
-    assert store.update_job(case_id, state="waiting")
-    assert store.update_job(case_id, state="running")
 
 
 def test_people_are_listed_latest_first(store: Store) -> None:

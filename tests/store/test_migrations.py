@@ -29,12 +29,12 @@ def test_the_migrations_make_the_schema_of_the_classes(url: str) -> None:
 
 
 def _tables(path: Path) -> dict[str, list[str]]:
-    """Each table's definition as its sorted lines, checks and keys included."""
+    """Each table's definition as its sorted lines, checks and keys included; a table made anew has its name quoted."""
     with closing(sqlite3.connect(path)) as raw:
         found = raw.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL")
         definitions = {name: sql for name, sql in found if not name.startswith(("sqlite_", "alembic_"))}
     return {
-        name: sorted(re.sub(r"\s+", " ", line).strip(" ,") for line in sql.splitlines())
+        name: sorted(re.sub(r"\s+", " ", line.replace('"', "")).strip(" ,") for line in sql.splitlines())
         for name, sql in definitions.items()
     }
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import Decision
+from core.domain import Decision, ScorerCheck, Usage
 from core.errors import Conflict, StoreError
 from core.store import Store
 from core.store import engine as engine_module
-from tests.store.examples import DOCUMENT, add_case, decision, label
+from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, add_case, decision, label
 
 
 def test_the_same_decision_from_twelve_threads_is_stored_once(store: Store) -> None:
@@ -77,12 +77,18 @@ def test_everything_is_there_after_reopening(store: Store, url: str) -> None:
     case_id = add_case(store)
     store.decide(case_id, decision(), seen=0)
     store.add_label(case_id, label())
-    store.update_job(case_id, state="running", stage="Scoring", done=1, total=6)
+    store.update_job(
+        case_id, state="running", stage="Scoring", done=1, total=6, usage=Usage(1, 2**40, 3, 0.1), rate=0.5
+    )
+    store.use_scorer(case_id, HOSTED, rule="top 5", by="Ann")
+    store.agree(case_id, HOSTED, by="Ann", to="models.example", pages=3, pairs=6, tokens=100)
+    store.save_check(ScorerCheck(HOSTED.fingerprint, "models.example", NOON, "Wrong."))
 
     def everything(s: Store) -> list[object]:
         return [
             s.case(case_id), s.cases(), s.job(case_id), s.decisions(case_id), s.labels(), s.audit(), s.reviewers(),
-            s.criteria_sets(), s.pages(DOCUMENT),
+            s.criteria_sets(), s.pages(DOCUMENT), s.case_scorers(case_id),
+            s.last_check(HOSTED.fingerprint, "models.example"),
         ]  # fmt: skip
 
     before = everything(store)
@@ -98,7 +104,7 @@ def test_many_writers_and_readers_are_never_told_that_the_database_is_locked(sto
     def write(worker: int) -> None:
         for turn in range(10):
             one = store if worker % 2 else other_process
-            one.save_answers("f", [(f"q{worker}", f"t{turn}-{i}", 0.5) for i in range(50)])
+            one.save_answers(EMBEDDED, [(f"q{worker}", f"t{turn}-{i}", 0.5) for i in range(50)])
             one.add_label(case_id, label(by=f"R{worker}", note=str(turn)))
 
     def read(_: int) -> None:

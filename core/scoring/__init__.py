@@ -1,0 +1,28 @@
+"""The engine: pairs of criterion and page become outcomes.
+
+Resume is the cache: what was answered is never asked again. Every answer is kept before it is reported, and every pair
+yields exactly one outcome.
+"""
+
+from core.scoring.answers import UNREADABLE, AnswerCache, known_outcomes, text_keys
+from core.scoring.asking import Patience
+from core.scoring.limiter import Limiter
+from core.scoring.pace import Listener, Progress
+from core.scoring.plan import Plan, plan
+from core.scoring.run import Scored, score_all, score_pages
+
+__all__ = [
+    "UNREADABLE",
+    "AnswerCache",
+    "Limiter",
+    "Listener",
+    "Patience",
+    "Plan",
+    "Progress",
+    "Scored",
+    "known_outcomes",
+    "plan",
+    "score_all",
+    "score_pages",
+    "text_keys",
+]

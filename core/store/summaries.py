@@ -1,0 +1,97 @@
+"""The queue: one line for each case."""
+
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from core.domain import CaseSummary
+from core.store import jobs
+from core.store.tables import (
+    CaseDocumentRow,
+    CaseRow,
+    CaseScorerRow,
+    CriteriaSetRow,
+    CriterionRow,
+    DecisionRow,
+    DocumentRow,
+    JobRow,
+    LabelRow,
+    ScorerRow,
+)
+
+
+def all_cases(session: Session) -> list[CaseSummary]:
+    """Newest case first; one query however many cases there are."""
+    files = (
+        select(
+            CaseDocumentRow.case_id,
+            func.count().label("documents"),
+            func.sum(DocumentRow.page_count).label("pages"),
+        )
+        .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .group_by(CaseDocumentRow.case_id)
+        .subquery()
+    )
+    asked = select(CriterionRow.set_id, func.count().label("criteria")).group_by(CriterionRow.set_id).subquery()
+    decided = (
+        select(
+            DecisionRow.case_id,
+            func.count(DecisionRow.criterion.distinct()).label("decided"),
+            func.max(DecisionRow.at).label("decided_at"),
+        )
+        .group_by(DecisionRow.case_id)
+        .subquery()
+    )
+    labelled = (
+        select(LabelRow.case_id, func.max(LabelRow.at).label("labelled_at")).group_by(LabelRow.case_id).subquery()
+    )
+    asked_scorer = aliased(ScorerRow)
+    query = (
+        select(
+            CaseRow,
+            CriteriaSetRow.name.label("criteria_name"),
+            CriteriaSetRow.version,
+            files.c.documents,
+            files.c.pages,
+            asked.c.criteria,
+            decided.c.decided,
+            decided.c.decided_at,
+            labelled.c.labelled_at,
+            JobRow,
+            asked_scorer.key,
+            ScorerRow.sends_text_to,
+            CaseScorerRow.agreed_to,
+        )
+        .join(CriteriaSetRow, CriteriaSetRow.id == CaseRow.criteria_set_id)
+        .join(files, files.c.case_id == CaseRow.id)
+        .outerjoin(asked, asked.c.set_id == CaseRow.criteria_set_id)
+        .outerjoin(decided, decided.c.case_id == CaseRow.id)
+        .outerjoin(labelled, labelled.c.case_id == CaseRow.id)
+        .join(JobRow, JobRow.case_id == CaseRow.id)
+        .join(asked_scorer, asked_scorer.id == JobRow.scorer_id)
+        .join(ScorerRow, ScorerRow.id == CaseRow.scorer_id)
+        .join(CaseScorerRow, and_(CaseScorerRow.case_id == CaseRow.id, CaseScorerRow.scorer_id == CaseRow.scorer_id))
+        .order_by(CaseRow.id.desc())
+    )
+    return [_summary(row) for row in session.execute(query)]
+
+
+def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
+    case: CaseRow = row.CaseRow
+    times = (case.created_at, row.decided_at, row.labelled_at)
+    return CaseSummary(
+        id=case.id,
+        name=case.name,
+        criteria_name=row.criteria_name,
+        criteria_version=row.version,
+        documents=row.documents,
+        pages=row.pages,
+        criteria=row.criteria or 0,
+        decided=row.decided or 0,
+        created_by=case.created_by,
+        created_at=case.created_at,
+        changed_at=max(t for t in times if t is not None),
+        job=jobs.read(row.JobRow, row.key),
+        awaits_consent=bool(row.sends_text_to) and row.agreed_to != row.sends_text_to,
+    )

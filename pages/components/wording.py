@@ -1,0 +1,40 @@
+"""How scorers and amounts of work are called on every screen."""
+
+from core.domain import Job, ScorerInfo
+from core.figures import count_in_words, duration_in_words, usage_in_words
+
+_TITLES = {"embedded": "Embedded scorer", "zerank": "zerank-2", "cross-encoder": "Reranker on this machine"}
+
+
+def scorer_title(info: ScorerInfo) -> str:
+    """The scorer in a few words, plain text: what it is, and where it runs."""
+    title = _TITLES.get(info.name, info.name)
+    if info.name == "embedded":
+        return title
+    model = "" if info.model in title else f" ({info.model})"
+    return f"{title}{model} on {info.sends_text_to}" if info.sends_text_to else f"{title}{model}"
+
+
+def name_title(name: str) -> str:
+    """The scorer of that name where nothing more is known of it."""
+    return _TITLES.get(name, name)
+
+
+def job_line(job: Job) -> str:
+    """How far a job is: "Scoring …: 3,412 of 12,000 answers · 34 a second · about 4 min left · 8.7 MB, …"."""
+    if not job.total:
+        return "Waiting to start"
+    unit = "pages" if job.stage.startswith("Reading") else "answers"
+    parts = [f"{job.stage}: {job.done:,} of {job.total:,} {unit}"]
+    if job.rate:
+        parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
+    if job.seconds_left is not None and job.done < job.total:
+        parts.append(f"about {duration_in_words(job.seconds_left)} left")
+    if used := usage_in_words(job.usage):
+        parts.append(used)
+    return " · ".join(parts)
+
+
+def amount(count: int, what: str) -> str:
+    """ "1 page", "12,000 pages"."""
+    return f"{count_in_words(count)} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,250 @@
+"""What a run tells while it is on, how it is cancelled, and how it goes on afterwards."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+
+from core.domain import Score
+from core.errors import Unanswered
+from core.scorers.base import Reply, Terms, metered
+from core.scoring import Limiter, Listener, Progress, plan, score_all, score_pages
+from core.scoring.asking import Asker
+from core.scoring.pace import waiting
+from tests.scoring.examples import (
+    CRITERIA,
+    QUICK,
+    Log,
+    Memory,
+    ScriptedScorer,
+    after,
+    answer,
+    many,
+    pages,
+    questions,
+    score,
+)
+
+BUSY = Terms(texts=2, at_once=3)
+
+
+class Cancelled(Exception):
+    pass
+
+
+def test_counts_go_up_to_all_pairs_and_include_what_is_known_and_unreadable() -> None:
+    cache, log = Memory(), Log()
+    score(ScriptedScorer(), cache, pages("one"))
+    score(ScriptedScorer(terms=BUSY), cache, pages("one", None, "two", "two"), CRITERIA, progress=log)
+    assert (log.reports[0].done, log.reports[0].total) == (3, 8)
+    done = [report.done for report in log.reports]
+    assert done == sorted(done)
+    assert (log.last.done, log.last.seconds_left, log.last.waiting) == (8, 0.0, "")
+
+
+def test_usage_counts_what_this_run_has_asked() -> None:
+    log, scorer, wanted = Log(), ScriptedScorer(Unanswered("Broken.")), many(3)
+    score(scorer, Memory(), wanted, progress=log)
+    asked = sum(metered(scorer.phrase(CRITERIA[0]), page.text) for page in wanted)
+    assert (log.last.usage.requests, log.last.usage.bytes) == (2, asked)
+
+
+def test_the_rate_and_the_time_left_follow_the_answers() -> None:
+    log = Log()
+    scorer = ScriptedScorer(terms=Terms(texts=4, at_once=2), behaviour=after(0.02))
+    score(scorer, Memory(), many(40), progress=log)
+    assert log.reports[0].rate is None
+    assert log.reports[0].seconds_left is None
+    halfway = next(report for report in log.reports if report.done >= 20)
+    assert 50 < (halfway.rate or 0) < 600
+    assert halfway.seconds_left == pytest.approx((40 - halfway.done) / (halfway.rate or 1))
+
+
+def test_the_time_left_is_at_least_what_the_limits_take() -> None:
+    log = Log(Cancelled(), at=2)
+    terms = Terms(texts=1, at_once=2, window_seconds=100.0, window_bytes=400)
+    with pytest.raises(Cancelled):
+        score(ScriptedScorer(terms=terms), Memory(), many(20), progress=log)
+    assert log.last.seconds_left == pytest.approx(900, rel=0.02)
+
+
+def test_a_wait_for_the_limits_is_told_with_its_length() -> None:
+    reports: list[Progress] = []
+
+    def listen(progress: Progress) -> None:
+        reports.append(progress)
+        if progress.waiting:
+            raise Cancelled
+
+    terms = Terms(at_once=2, window_seconds=12.0, window_bytes=400)
+    with pytest.raises(Cancelled):
+        score(ScriptedScorer(terms=terms), Memory(), many(20), progress=listen)
+    assert reports[-1].waiting == "Waiting for the endpoint's limit, about 12 s"
+
+
+def test_a_call_that_is_tried_again_is_told() -> None:
+    log = Log()
+    scorer = ScriptedScorer(*[Unanswered("Broken.")] * 3, behaviour=after(0.05))
+    score(scorer, Memory(), pages("one"), progress=log)
+    assert "No answer, trying again" in log.waits
+
+
+def test_a_long_silence_is_told() -> None:
+    asker = Asker(ScriptedScorer(), [], [], Limiter(Terms()), QUICK, lambda _call, _answers: None)
+    asker.first_tries, asker.last_news = 1, time.monotonic()
+    assert waiting(asker, Limiter(Terms())) == ""
+    asker.last_news -= 6
+    assert waiting(asker, Limiter(Terms())) == "Waiting for an answer"
+
+
+def test_there_is_a_report_every_moment_while_a_call_takes_long() -> None:
+    times: list[float] = []
+
+    def listen(_progress: Progress) -> None:
+        times.append(time.monotonic())
+
+    score(ScriptedScorer(behaviour=after(0.4)), Memory(), pages("one"), progress=listen)
+    assert max(later - earlier for earlier, later in pairwise(times)) < 0.3
+
+
+@pytest.mark.parametrize("at", [0, 1, 20])
+def test_a_run_that_is_cancelled_leaves_nothing_in_flight_and_keeps_every_answer(at: int) -> None:
+    cache = Memory()
+    scorer = ScriptedScorer(terms=BUSY, behaviour=after(0.003))
+    with pytest.raises(Cancelled):
+        score(scorer, cache, many(40), CRITERIA, progress=Log(Cancelled(), at=at))
+    assert cache.scores < 80
+
+
+def test_a_run_that_is_cancelled_before_its_first_call_asks_nothing() -> None:
+    scorer = ScriptedScorer()
+    with pytest.raises(Cancelled):
+        score(scorer, Memory(), many(3), progress=Log(Cancelled()))
+    assert scorer.asked == []
+
+
+def test_a_run_is_cancelled_at_once_while_it_waits() -> None:
+    started = time.monotonic()
+    scorer = ScriptedScorer(terms=Terms(at_once=3, texts=1), behaviour=after(60))
+
+    def listen(_progress: Progress) -> None:
+        if time.monotonic() - started > 0.05:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        score(scorer, Memory(), many(10), progress=listen)
+    assert time.monotonic() - started < 5
+
+
+def test_answers_that_wait_for_the_store_are_kept_when_the_run_is_cancelled() -> None:
+    class Slow(Memory):
+        def save_answers(self, *answers: object) -> None:
+            time.sleep(0.05)
+            super().save_answers(*answers)  # type: ignore[arg-type]
+
+    cache, scorer = Slow(), ScriptedScorer(terms=Terms(texts=1, at_once=1))
+    answered = 0
+
+    async def behave(question: str, texts: Sequence[str]) -> Reply:
+        nonlocal answered
+        if answered == 6:
+            await asyncio.sleep(60)
+        answered += 1
+        return answer(question, texts)
+
+    scorer.behaviour = behave
+    with pytest.raises(Cancelled):
+        score(scorer, cache, many(20), progress=Log(Cancelled(), at=1))
+    assert cache.scores == answered == 6
+
+
+def test_a_run_cancelled_halfway_goes_on_where_it_was() -> None:
+    cache, wanted, asked = Memory(), many(40), questions(5)
+    first = ScriptedScorer(terms=BUSY, behaviour=after(0.001))
+    with pytest.raises(Cancelled):
+        score(first, cache, wanted, asked, progress=Log(Cancelled(), at=100))
+    kept = cache.scores
+    assert 100 <= kept < 200
+    second = ScriptedScorer(terms=BUSY)
+    outcomes = score(second, cache, wanted, asked)
+    assert all(isinstance(o, Score) for o in outcomes)
+    assert len(second.pairs) == 200 - kept
+
+
+def test_a_task_that_is_cancelled_leaves_nothing_in_flight() -> None:
+    scorer, cache = ScriptedScorer(terms=BUSY, behaviour=after(60)), Memory()
+
+    async def run() -> None:
+        async def read() -> None:
+            async for _outcome in score_pages(scorer, CRITERIA, many(10), cache=cache):
+                pass
+
+        task = asyncio.create_task(read())
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (scorer.entered, scorer.left, scorer.closed) == (3, 3, 1)
+
+    asyncio.run(run())
+
+
+def test_a_keyboard_interrupt_in_the_listener_is_passed_on() -> None:
+    def listen(progress: Progress) -> None:
+        if progress.done:
+            raise KeyboardInterrupt
+
+    listener: Listener = listen
+    with pytest.raises(KeyboardInterrupt):
+        score(ScriptedScorer(terms=BUSY), Memory(), many(10), progress=listener)
+
+
+def test_a_plan_counts_what_the_cache_lacks() -> None:
+    cache, wanted = Memory(), pages("one", None, "two", "one")
+    scorer = ScriptedScorer(terms=Terms(price=25.0))
+    score(scorer, cache, pages("one"))
+    planned = plan(scorer, CRITERIA, wanted, cache)
+    size = metered(scorer.phrase(CRITERIA[0]), "two") + 2 * metered(scorer.phrase(CRITERIA[1]), "two")
+    assert (planned.pages, planned.pairs, planned.bytes, planned.seconds) == (2, 3, size, None)
+    assert planned.tokens == (size - 3 * 150) // 4
+    assert planned.dollars == pytest.approx(planned.tokens * 25e-6)
+    score(scorer, cache, wanted, CRITERIA)
+    assert plan(scorer, CRITERIA, wanted, cache).pairs == 0
+
+
+def test_a_plan_takes_as_many_windows_as_the_limits_need_but_does_not_wait_for_the_first() -> None:
+    wanted = many(10, size=100)
+    by_bytes = ScriptedScorer(terms=Terms(window_seconds=15.0, window_bytes=1000))
+    by_calls = ScriptedScorer(terms=Terms(texts=2, window_seconds=15.0, window_requests=2))
+    size = plan(by_bytes, CRITERIA[:1], wanted, Memory()).bytes
+    assert plan(by_bytes, CRITERIA[:1], wanted, Memory()).seconds == 15.0 * (-(-size // 1000) - 1)
+    assert plan(by_calls, CRITERIA[:1], wanted, Memory()).seconds == 30.0
+
+
+def test_a_plan_for_a_large_case_is_made_at_once() -> None:
+    scorer, wanted, asked, cache = ScriptedScorer(), many(150, size=2000), questions(80), Memory()
+    began = time.perf_counter()
+    assert plan(scorer, asked, wanted, cache).pairs == 12_000
+    assert time.perf_counter() - began < 0.1
+
+
+def test_a_server_that_takes_eight_calls_at_a_time_is_kept_busy() -> None:
+    slots = asyncio.Semaphore(8)
+    worked = 0.0
+
+    async def behave(question: str, texts: Sequence[str]) -> Reply:
+        nonlocal worked
+        async with slots:
+            seconds = 0.002 + 0.0013 * len(texts)
+            worked += seconds
+            await asyncio.sleep(seconds)
+        return answer(question, texts)
+
+    scorer = ScriptedScorer(terms=Terms(texts=64, at_once=12), behaviour=behave)
+    began = time.perf_counter()
+    scored = score_all(scorer, questions(80), many(150), cache=Memory())
+    took = time.perf_counter() - began
+    assert len(scored.outcomes) == 12_000
+    assert worked / 8 / took > 0.8
