@@ -286,13 +286,17 @@ class Workspace:
             pages += self.store.pages(document.document)
         return mark_duplicates(pages)
 
-    def chart(self, case_id: int) -> Chart:
-        """Pages of a case and its scores by the scorer in force, as far as they are known.
+    def chart(self, case_id: int, fingerprint: str = "") -> Chart:
+        """Pages of a case and its scores, as far as they are known: by the scorer in force, or by another one that the
+        case has used.
 
         While the case is scored the chart may be CHART_SECONDS old. Raises NotFound while its pages are not read yet.
         """
         case, job, now = self.store.case(case_id), self.store.job(case_id), time.monotonic()
-        key, stamp = (case_id, case.scorer.fingerprint), (job.updated_at if job else None, self._readings)
+        info = case.scorer
+        if fingerprint and fingerprint != info.fingerprint:
+            info = next((u.info for u in self.store.case_scorers(case_id) if u.info.fingerprint == fingerprint), info)
+        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self._readings)
         running = job is not None and job.state == "running"
         with self._lock:
             if key in self._charts:
@@ -301,8 +305,8 @@ class Workspace:
                     self._charts.move_to_end(key)
                     return chart
         pages = self._pages(case)
-        outcomes = known_outcomes(case.scorer, case.criteria, pages, self.store)
-        chart = build_chart(case.criteria, case.documents, pages, case.scorer, outcomes)
+        outcomes = known_outcomes(info, case.criteria, pages, self.store)
+        chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
         with self._lock:
             self._charts[key] = stamp, time.monotonic(), chart
             self._charts.move_to_end(key)
@@ -337,10 +341,22 @@ class Workspace:
     # -- judging
 
     def mark(
-        self, case_id: int, criterion: str, page: Page, verdict: Verdict, *, reviewer: str, rule: Rule, note: str = ""
+        self,
+        case_id: int,
+        criterion: str,
+        page: Page,
+        verdict: Verdict,
+        *,
+        reviewer: str,
+        rule: Rule,
+        fingerprint: str = "",
+        note: str = "",
     ) -> bool:
-        """Store a page judgement with where it came from. False when it is already stored so."""
-        chart = self.chart(case_id)
+        """Store a page judgement with where it came from. False when it is already stored so.
+
+        `fingerprint` is the scorer whose scores the reviewer saw under `rule`, "" the one in force.
+        """
+        chart = self.chart(case_id, fingerprint)
         r, c = chart.grid.criteria.index(criterion), chart.grid.pages.index(page.ref)
         gap = (r, c) in chart.grid.reasons
         shown = bool(kept(chart.grid.milli[r : r + 1], rule)[0, c])

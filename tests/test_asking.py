@@ -169,7 +169,7 @@ def test_scores_of_two_scorers_stand_side_by_side_each_with_its_rule(
     workspace = open_workspace(server.url)
     case = make(workspace, criteria, scorer="embedded")
     embedded = workspace.chart(case)
-    workspace.store.set_rule(case, str(Rule(0.5)), by="R")
+    workspace.store.set_rule(case, embedded.scorer.fingerprint, str(Rule(0.5)), by="R")
     score(workspace, case)
     other = workspace.chart(case)
     assert embedded.scorer.fingerprint != other.scorer.fingerprint
@@ -177,6 +177,21 @@ def test_scores_of_two_scorers_stand_side_by_side_each_with_its_rule(
     workspace.store.use_scorer(case, embedded.scorer, rule=str(DEFAULT_RULE), by="R")
     assert (workspace.chart(case).grid.scores == embedded.grid.scores).all()
     assert workspace.store.case(case).rule == str(Rule(0.5))
+
+
+def test_a_judgement_belongs_to_the_scores_that_the_reviewer_saw(
+    open_workspace: Open, server: Endpoint, criteria: CriteriaSet
+) -> None:
+    workspace = open_workspace(server.url)
+    case = make(workspace, criteria, scorer="embedded")
+    saw = workspace.chart(case)
+    score(workspace, case)  # somebody else switches meanwhile
+    workspace.mark(
+        case, "A", saw.pages[1], "relevant", reviewer="R", rule=Rule(0.5), fingerprint=saw.scorer.fingerprint
+    )
+    _, label = workspace.store.labels(case)[0]
+    assert (label.fingerprint, label.arm) == (saw.scorer.fingerprint, "found")
+    assert label.score == saw.grid.scores[0, 1]
 
 
 def test_a_scorer_set_up_otherwise_never_fills_the_gaps_of_the_old_one(

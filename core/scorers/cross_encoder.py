@@ -30,7 +30,6 @@ _TEMPLATE = 64
 """Tokens, at most, that the model's prompt adds to a pair (zerank-2: 13)."""
 _TAGGED = "instruction in <instruction> after the <query>"
 _BELOW = "instruction on a line below the question"
-_ZERANK_NOTE = "Unrelated text scores between 0.07 and 0.29, not 0, and differences under about 0.01 mean nothing."
 _OTHER_NOTE = "No right answers are known for this model, so nothing shows whether it is set up as it should be."
 
 
@@ -55,7 +54,7 @@ class CrossEncoderScorer:
             model=model,
             revision=digest_weights(self._folder),
             transform=f"sigmoid(answer / {self._scale:g}); {_TAGGED if self._zerank else _BELOW}",
-            note=_ZERANK_NOTE if self._zerank else _OTHER_NOTE,
+            note=golden.NOTE if self._zerank else _OTHER_NOTE,
         )
         self._lock = Lock()
         self._model: Any = None
@@ -70,11 +69,9 @@ class CrossEncoderScorer:
 
     def phrase(self, criterion: Criterion) -> str:
         """The question; with an instruction in the form that zerank-2 was trained on, or on a second line."""
-        if not criterion.instruction:
-            return criterion.question
         if self._zerank:
-            return f"<query>{criterion.question}</query>\n<instruction>{criterion.instruction}</instruction>"
-        return f"{criterion.question}\n{criterion.instruction}"
+            return golden.phrase(criterion)
+        return f"{criterion.question}\n{criterion.instruction}" if criterion.instruction else criterion.question
 
     async def score(self, question: str, texts: Sequence[str]) -> Reply:
         """One score in [0, 1] for each text, in their order: sigmoid(answer of the model / scale).

@@ -1,11 +1,15 @@
-"""The golden pairs of zerank-2: two answers that are known, and what it means when an endpoint gives others.
+"""What is known of zerank-2: how it is asked, what its scores mean, and two pairs whose scores are known.
 
-A server that is set up wrong still answers with HTTP 200 and numbers. These two numbers tell.
+A server that is set up wrong still answers with HTTP 200 and numbers. The golden pairs tell.
 """
 
 import math
 from collections.abc import Callable
 
+from core.domain import Criterion
+
+NOTE = "Unrelated text scores between 0.07 and 0.29, not 0, and differences under about 0.01 mean nothing."
+"""The limits of its scores, for the screen."""
 QUESTION = "What is 2+2?"
 TEXTS = ("4", "The answer is definitely 1 million")
 SCORES = (0.747, 0.289)
@@ -44,6 +48,13 @@ _SLIPS: tuple[tuple[Callable[[float], float], str], ...] = (
     ),
 )
 """What turns a wrong pair of answers into the right one, and what that says about the server."""
+
+
+def phrase(criterion: Criterion) -> str:
+    """The criterion in the form that zerank-2 was trained on."""
+    if not criterion.instruction:
+        return criterion.question
+    return f"<query>{criterion.question}</query>\n<instruction>{criterion.instruction}</instruction>"
 
 
 def diagnose(first: float, second: float) -> str:

@@ -32,7 +32,8 @@ _WINDOW_REQUESTS = 250
 _TEXTS = 64
 _PRICE = 0.025
 
-_NOTE = "Unrelated text scores between 0.07 and 0.29, not 0, and differences under about 0.01 mean nothing."
+_MARK = re.compile(r"<\|(?=\w+\|>)")
+"""The beginning of a mark of the model's prompt, such as <|im_end|>."""
 _LOGGERS = (
     "zeroentropy._base_client",
     "zeroentropy._response",
@@ -84,7 +85,7 @@ class ZerankScorer:
             revision=self._settings.zerank_revision,
             transform=f"{contract} contract, score as served; instruction in <instruction> after the <query>",
             sends_text_to=self._server.host,
-            note=_NOTE,
+            note=golden.NOTE,
         )
 
     @property
@@ -92,9 +93,7 @@ class ZerankScorer:
         return self._terms
 
     def phrase(self, criterion: Criterion) -> str:
-        if not criterion.instruction:
-            return criterion.question
-        return f"<query>{criterion.question}</query>\n<instruction>{criterion.instruction}</instruction>"
+        return golden.phrase(criterion)
 
     async def score(self, question: str, texts: Sequence[str]) -> Reply:
         """One score in [0, 1] for each text, in their order, as served. One request; none where there are no texts.
@@ -175,7 +174,9 @@ class ZerankScorer:
     @asynccontextmanager
     async def _response(self, question: str, texts: Sequence[str]) -> AsyncIterator[httpx.Response]:
         """A success, its body not read yet. Raises ScorerError, APIError."""
-        client, model, documents = self._client(), self._settings.zerank_model, list(texts)
+        client, model = self._client(), self._settings.zerank_model
+        # A page must not pass for the end of itself and go on as the model's own answer.
+        question, *documents = (_MARK.sub("< |", text) for text in (question, *texts))
         if self._server.hosted:
             latency = self._settings.zerank_latency
             async with client.models.with_streaming_response.rerank(
@@ -294,7 +295,7 @@ def _read_terms(settings: Settings, *, hosted: bool) -> Terms:
         window_seconds=settings.zerank_window_seconds,
         window_bytes=window,
         window_requests=_limit(settings.zerank_window_requests, _WINDOW_REQUESTS if hosted else None),
-        seconds=settings.zerank_timeout,
+        seconds=settings.zerank_timeout + 1,  # ours speaks first, and says which setting it is
         price=price if price is not None else (_PRICE if hosted else 0.0),
     )
 

@@ -84,5 +84,12 @@ class Packing:
             share = -(-self.pairs // (2 * self._terms.at_once))
             # Where calls are counted, small ones would use them up before the bytes.
             needed = -(-self.pairs // calls) if calls else 0
-            most = min(most, max(FEWEST_TEXTS, share, needed))
+            most = min(most, max(FEWEST_TEXTS, share, needed, self._window_share()))
         return most
+
+    def _window_share(self) -> int:
+        """Texts in each of the calls at the same time that use up a window; with smaller ones the limit would go
+        unused at the end, as a slow answer takes as long for few texts as for many."""
+        if self._terms.window_bytes is None or not self.bytes:
+            return 1
+        return -(-self._terms.window_bytes * self.pairs // (self._terms.at_once * self.bytes))

@@ -174,10 +174,10 @@ class Store:
 
     # Scorers of a case
 
-    def set_rule(self, case_id: int, rule: str, *, by: str) -> None:
-        """Put a rule in force for the scorer in force; the rule in force already changes nothing. Raises NotFound."""
+    def set_rule(self, case_id: int, fingerprint: str, rule: str, *, by: str) -> None:
+        """Put a rule in force for one scorer of the case; its rule already changes nothing. Raises NotFound."""
         with writing(self._engine) as session:
-            _case_scorers.set_rule(session, case_id, rule, by=by, at=self._at())
+            _case_scorers.set_rule(session, case_id, fingerprint, rule, by=by, at=self._at())
 
     def use_scorer(self, case_id: int, info: ScorerInfo, *, rule: str, by: str) -> None:
         """Put a scorer in force; the one in force already changes nothing. Raises NotFound.

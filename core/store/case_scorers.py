@@ -54,10 +54,12 @@ def use(session: Session, case_id: int, info: ScorerInfo, *, rule: str, by: str,
     )
 
 
-def set_rule(session: Session, case_id: int, rule: str, *, by: str, at: datetime) -> None:
-    """For the scorer in force. Nothing is written when the rule is in force already."""
-    case = cases.row(session, case_id)
-    used = session.get_one(CaseScorerRow, (case_id, case.scorer_id))
+def set_rule(session: Session, case_id: int, fingerprint: str, rule: str, *, by: str, at: datetime) -> None:
+    """Nothing is written when it is the scorer's rule already."""
+    cases.row(session, case_id)
+    used = session.get(CaseScorerRow, (case_id, scorers.number(session, fingerprint) or 0))
+    if used is None:
+        raise NotFound(f"Case {case_id} does not use this scorer. Nothing was saved. Open the case again.")
     if used.rule == rule:
         return
     audit.append(
@@ -68,7 +70,7 @@ def set_rule(session: Session, case_id: int, rule: str, *, by: str, at: datetime
         case=case_id,
         before=used.rule,
         after=rule,
-        fingerprint=session.get_one(ScorerRow, case.scorer_id).key,
+        fingerprint=fingerprint,
     )
     used.rule = rule
 

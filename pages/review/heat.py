@@ -51,8 +51,9 @@ def _on_rule(case_id: int) -> None:
     rule = picked_rule(_key(case_id))
     if rule is None:
         return
-    again(case_id).place.rule = rule
-    workspace().store.set_rule(case_id, str(rule), by=reviewer() or UNNAMED)
+    place = again(case_id).place
+    place.rule = rule
+    workspace().store.set_rule(case_id, place.fingerprint, str(rule), by=reviewer() or UNNAMED)
 
 
 @callback

@@ -21,6 +21,8 @@ class Place:
     row: str
     page: int
     rule: Rule
+    fingerprint: str
+    """The scorer whose scores are shown; `rule` is for them alone."""
     rotation: dict[int, int] = field(default_factory=dict)
     """Page number -> clockwise turn by hand, in degrees."""
     token: int = 0
@@ -100,8 +102,8 @@ def seen(case: Case, chart: Chart) -> Seen:
     if place is None:
         place = st.session_state[key(case.id)] = _first(case, chart)
         place.impose()
-    elif came:
-        place.rule = Rule.parse(case.rule)
+    elif came or place.fingerprint != chart.scorer.fingerprint:
+        place.rule, place.fingerprint = Rule.parse(case.rule), chart.scorer.fingerprint
         place.impose()
     st.query_params["criterion"] = place.row
     st.query_params["page"] = str(place.page)
@@ -109,8 +111,9 @@ def seen(case: Case, chart: Chart) -> Seen:
 
 
 def again(case_id: int) -> Seen:
-    """What `seen` showed last, for callbacks."""
-    return Seen(workspace().store.case(case_id), workspace().chart(case_id), st.session_state[key(case_id)])
+    """What `seen` showed last, for callbacks: another reviewer may have switched the scorer since."""
+    place: Place = st.session_state[key(case_id)]
+    return Seen(workspace().store.case(case_id), workspace().chart(case_id, place.fingerprint), place)
 
 
 def _first(case: Case, chart: Chart) -> Place:
@@ -118,7 +121,7 @@ def _first(case: Case, chart: Chart) -> Place:
     row = wanted if wanted in chart.grid.criteria else chart.grid.criteria[0]
     known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
     page = int(number) if known else best_page(chart, row)
-    return Place(row, page, Rule.parse(case.rule))
+    return Place(row, page, Rule.parse(case.rule), chart.scorer.fingerprint)
 
 
 def best_page(chart: Chart, row: str) -> int:

@@ -135,7 +135,15 @@ def _on_judge(case_id: int, criterion: str, number: int, verdict: Verdict) -> No
     """About the criterion and page that were on the screen, whatever it shows by now."""
     now = again(case_id)
     page = now.chart.pages[number - 1]
-    workspace().mark(case_id, criterion, page, verdict, reviewer=reviewer(), rule=now.place.rule)
+    workspace().mark(
+        case_id,
+        criterion,
+        page,
+        verdict,
+        reviewer=reviewer(),
+        rule=now.place.rule,
+        fingerprint=now.place.fingerprint,
+    )
 
 
 def _image(now: Seen) -> None:

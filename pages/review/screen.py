@@ -29,16 +29,20 @@ def page() -> None:
     busy = job is not None and job.state in ("waiting", "running")
     chart = _chart(case.id)
     asked = asked_for(case, chart) if chart and not busy else ""
-    _head(case, chart, again=not busy and not asked, busy=busy)
-    if job and busy:
-        _progress(case.id, shown=chart is not None)
-    elif job and job.state in ("failed", "cancelled"):
-        _stopped(case.id, job)
-    if asked:
-        with guard():
+    # Places of their own: what comes and goes above must not move the heatmap, which would be built anew.
+    head, news, work = st.container(), st.container(), st.container()
+    with head:
+        _head(case, chart, again=not busy and not asked, busy=busy)
+    with news, guard():
+        if job and busy:
+            _progress(case.id, shown=chart is not None)
+        elif job and job.state in ("failed", "cancelled"):
+            _stopped(case.id, job)
+        if asked:
             question(case, asked)
-    if chart:
-        st.fragment(_work, run_every=REFRESH_SECONDS if busy else None)(case.id)
+    with work:
+        if chart:
+            st.fragment(_work, run_every=REFRESH_SECONDS if busy else None)(case.id, _standing(case, job))
 
 
 def _chart(case_id: int) -> Chart | None:
@@ -165,12 +169,23 @@ def _stopped(case_id: int, job: Job) -> None:
     st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
 
 
-def _work(case_id: int) -> None:
+def _standing(case: Case, job: Job | None) -> tuple[object, ...]:
+    """What the screen around the work shows: it is drawn anew when this changes."""
+    if job is None or job.state in ("waiting", "running"):
+        return case.scorer.fingerprint, job is not None
+    return case.scorer.fingerprint, job.state, job.updated_at
+
+
+def _work(case_id: int, drawn: tuple[object, ...]) -> None:
     """Heatmap, page and decision in one fragment: they move together, and nothing else is redrawn."""
     # A fragment reports its own errors unless they are caught inside it.
     with guard():
+        case = workspace().store.case(case_id)
+        # A click outside that comes together with one in here is answered by a run of this fragment alone.
+        if _standing(case, workspace().store.job(case_id)) != drawn:
+            st.rerun()
         show_flash()
-        now = seen(workspace().store.case(case_id), workspace().chart(case_id))
+        now = seen(case, workspace().chart(case_id))
         left, right = st.columns([11, 9], gap="medium")
         with left, guard():
             heat_panel(now)

@@ -40,8 +40,8 @@ TEN = 10
 """Pages in a call of the loop."""
 SLOTS = 8
 KEY = "a-key-for-this-machine"
-CAPACITY_SCALE = 10.0
-"""A slot is busy for fractions of a second even so; faster, the client's own work would be what is measured."""
+CAPACITY_SCALE = 6.0
+"""Faster, the client's own work would be what is measured."""
 
 
 def made_criteria(count: int) -> list[Criterion]:

@@ -64,7 +64,7 @@ def well(healthy: Endpoint) -> Endpoint:
 
 def hosted(endpoint: Endpoint) -> Scorer:
     """Many small calls, impatient, and with too high an idea of the limits."""
-    return zerank(endpoint, hosted=True, scale=SCALE, timeout=1.5, concurrency=64)
+    return zerank(endpoint, hosted=True, scale=SCALE, timeout=4.0, concurrency=64)
 
 
 def pairs(outcomes: Sequence[Outcome]) -> list[tuple[object, str]]:

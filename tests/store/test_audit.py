@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.store import Store
-from tests.store.examples import DOCUMENT, NOON, add_case, decision, label
+from tests.store.examples import DOCUMENT, EMBEDDED, NOON, add_case, decision, label
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def raw(path: Path, store: Store) -> Iterator[sqlite3.Connection]:
     store.decide(case_id, decision("met", rationale="She limps."), seen=0)
     store.decide(case_id, decision("not_met", rationale="She walks."), seen=1)
     store.add_label(case_id, label())
-    store.set_rule(case_id, "top 5", by="Bob")
+    store.set_rule(case_id, EMBEDDED.fingerprint, "top 5", by="Bob")
     assert store.verify_audit() is None
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection

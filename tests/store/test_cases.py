@@ -91,7 +91,7 @@ def test_a_case_that_is_not_there_is_said_to_be_missing(store: Store) -> None:
     with pytest.raises(NotFound, match="no case 7"):
         store.case(7)
     with pytest.raises(NotFound, match="no case 7"):
-        store.set_rule(7, "r", by="Ann")
+        store.set_rule(7, "f", "r", by="Ann")
     with pytest.raises(NotFound, match="no case 7"):
         store.update_job(7, state="running")
     with pytest.raises(NotFound, match="no case 7"):
@@ -107,7 +107,7 @@ def test_a_case_that_is_not_there_is_said_to_be_missing(store: Store) -> None:
 
 def test_a_changed_rule_is_in_force_and_on_record(store: Store) -> None:
     case_id = add_case(store)
-    store.set_rule(case_id, "top 5", by="Bob")
+    store.set_rule(case_id, EMBEDDED.fingerprint, "top 5", by="Bob")
     assert store.case(case_id).rule == "top 5"
     last = store.audit(case_id)[-1]
     assert (last.actor, last.action, last.detail) == (
@@ -119,7 +119,7 @@ def test_a_changed_rule_is_in_force_and_on_record(store: Store) -> None:
 def test_the_rule_in_force_set_again_changes_nothing(store: Store) -> None:
     case_id = add_case(store)
     before = store.audit()
-    store.set_rule(case_id, "threshold 0.5", by="Bob")
+    store.set_rule(case_id, EMBEDDED.fingerprint, "threshold 0.5", by="Bob")
     assert store.audit() == before
 
 

@@ -32,7 +32,7 @@ def test_each_scorer_of_a_case_keeps_its_own_rule(store: Store) -> None:
     case_id = add_case(store)
     store.use_scorer(case_id, HOSTED, rule="top 3", by="Bob")
     assert (store.case(case_id).scorer, store.case(case_id).rule) == (HOSTED, "top 3")
-    store.set_rule(case_id, "top 4", by="Bob")
+    store.set_rule(case_id, HOSTED.fingerprint, "top 4", by="Bob")
     store.use_scorer(case_id, EMBEDDED, rule="top 9", by="Bob")
     assert (store.case(case_id).scorer, store.case(case_id).rule) == (EMBEDDED, "threshold 0.5")
     store.use_scorer(case_id, HOSTED, rule="top 9", by="Bob")
@@ -73,7 +73,7 @@ def test_the_scorer_in_force_used_again_changes_nothing(store: Store) -> None:
 def test_the_record_of_a_new_case_and_of_a_rule_names_the_scorer(store: Store) -> None:
     case_id = add_case(store)
     store.use_scorer(case_id, HOSTED, rule="top 3", by="Bob")
-    store.set_rule(case_id, "top 4", by="Bob")
+    store.set_rule(case_id, HOSTED.fingerprint, "top 4", by="Bob")
     created, _, changed = store.audit(case_id)
     assert (created.detail["scorer"], created.detail["fingerprint"]) == ("embedded", EMBEDDED.fingerprint)
     assert changed.detail == {"before": "top 3", "after": "top 4", "fingerprint": HOSTED.fingerprint}
