@@ -40,13 +40,14 @@ def known_outcomes(
 ) -> list[Outcome]:
     """What the cache holds, without asking anybody. A pair that was never asked has no outcome, an unreadable page has
     a gap for every criterion."""
-    criteria, keys = list(criteria), text_keys(info, pages)
-    answers = cache.answers(info.fingerprint, [c.digest for c in criteria], sorted(set(keys)))
+    keys, asked = text_keys(info, pages), [(criterion, criterion.digest) for criterion in criteria]
+    answers = cache.answers(info.fingerprint, [question for _, question in asked], sorted(set(keys)))
+    fingerprint, readable = info.fingerprint, [page.readable for page in pages]
     return [
-        outcome(info.fingerprint, criterion, page, answers[criterion.digest, key] if page.readable else UNREADABLE)
-        for criterion in criteria
-        for page, key in zip(pages, keys, strict=True)
-        if not page.readable or (criterion.digest, key) in answers
+        outcome(fingerprint, criterion, page, answers[question, key] if known else UNREADABLE)
+        for criterion, question in asked
+        for page, key, known in zip(pages, keys, readable, strict=True)
+        if not known or (question, key) in answers
     ]
 
 
