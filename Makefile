@@ -35,7 +35,7 @@ check-slow: $(VENV)/test.stamp  ## simulations, fault and load programs
 
 check-local:                    ## tests of the reranker on this machine, on a tiny model, in .venv-local
 	$(MAKE) VENV=.venv-local .venv-local/test.stamp .venv-local/local.stamp
-	.venv-local/bin/python -m pytest tests/scorers/test_weights.py tests/scorers/test_cross_encoder.py
+	.venv-local/bin/python -m pytest tests/scorers/test_weights.py tests/scorers/test_cross_encoder.py tests/scorers/test_contract.py
 
 bench: bench-recall bench-speed bench-scoring bench-running
 

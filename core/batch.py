@@ -45,13 +45,14 @@ def score_files(
     scoring: Listener,
     remark: Remark,
     allow: Allow,
+    by: str,
 ) -> Scores:
     """Read and score PDFs that are not part of a case; answers are kept, so that a second run asks nothing.
 
     `progress` follows the reading, `scoring` the scoring. Files with the same bytes are used once, in the place of the
     first. Raises BadDocument with the file's name, and ScorerError before anything is read when the scorer is not set
     up, before anything is asked when its answers to known questions are wrong. `allow` is asked before text leaves this
-    machine; NotAgreed when it says no.
+    machine; NotAgreed when it says no. Its yes is put on record as that of `by`.
     """
     engine = workspace.roster.scorer(scorer)
     documents: dict[str, CaseDocument] = {}
@@ -77,8 +78,18 @@ def score_files(
     wanted = list(criteria)
     asked = plan(engine, wanted, pages, workspace.store)
     if asked.pairs:
-        if engine.info.sends_text_to and not allow(engine.info, asked):
-            raise NotAgreed(f"Nothing was sent to {engine.info.sends_text_to}, and nothing was scored.")
+        if engine.info.sends_text_to:
+            if not allow(engine.info, asked):
+                raise NotAgreed(f"Nothing was sent to {engine.info.sends_text_to}, and nothing was scored.")
+            workspace.store.agree(
+                None,
+                engine.info,
+                by=by,
+                to=engine.info.sends_text_to,
+                pages=asked.pages,
+                pairs=asked.pairs,
+                tokens=asked.tokens,
+            )
         workspace.roster.ready(scorer)
     scored = score_all(
         engine,

@@ -26,7 +26,12 @@ class Chart:
     scorer: ScorerInfo
     grid: Grid
     recalibration: str
-    """Version of the recalibration that the probabilities come from, "" when the raw score stands for them."""
+    """Version of the recalibration that the probabilities come from; "": none, and nothing here is a probability."""
+
+    @property
+    def recalibrated(self) -> bool:
+        """Whether `grid.probabilities` are probabilities; otherwise they are the scores themselves."""
+        return bool(self.recalibration)
 
     @cached_property
     def unreadable(self) -> NDArray[np.bool_]:
@@ -78,7 +83,7 @@ def build_chart(
     info: ScorerInfo,
     outcomes: Sequence[Outcome],
 ) -> Chart:
-    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the raw score stands."""
+    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the score is compared."""
     recalibration = default_recalibration(info.fingerprint)
     grid = Grid.of(
         outcomes,

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import BadCriteria, BadDocument, BadRule, BadSettings, ChartsieveError, NotAgreed
+from core.errors import BadCriteria, BadDocument, BadRule, BadSettings, ChartsieveError, NotAgreed, ScorerNotSetUp
 
 if TYPE_CHECKING:
     from core.chart import Chart
@@ -150,7 +151,11 @@ def export_labels(
 @scorers_app.command("list")
 def list_scorers() -> None:
     """Say which scorers are set up, where page text would go, and what is missing for the others."""
+    from core.scorers import SCORER_NAMES
+
     with _sentences(), _workspace() as workspace:
+        if workspace.settings.scorer not in SCORER_NAMES:
+            typer.echo(f"CHARTSIEVE_SCORER names {workspace.settings.scorer!r}, and there is no such scorer.", err=True)
         for offer in workspace.roster.offers():
             default = " (for new cases)" if offer.name == workspace.settings.scorer else ""
             if offer.info is None:
@@ -168,9 +173,10 @@ def check_scorer(
     """Ask a scorer two questions whose answers are known. Exit code 1, with the cure, when it is not usable."""
     with _sentences(), _workspace() as workspace:
         chosen = name or workspace.settings.scorer
-        check = workspace.roster.check(chosen)
+        checkable, check = workspace.roster.scorer(chosen).checkable, workspace.roster.check(chosen)
         where = f" at {check.sends_text_to}" if check.sends_text_to else ""
-        typer.echo(f"{chosen}{where} answers, and the answers are right. Fingerprint {check.fingerprint}.")
+        right = ", and the answers are right" if checkable else "; no right answers are known for it"
+        typer.echo(f"{chosen}{where} answers{right}. Fingerprint {check.fingerprint}.")
 
 
 @app.command()
@@ -230,7 +236,7 @@ def _sentences() -> Iterator[None]:
         yield
     except ChartsieveError as error:
         typer.echo(f"chartsieve: {error}", err=True)
-        code = WRONG_USE if isinstance(error, BadCriteria | BadRule | BadSettings | NotAgreed) else 1
+        code = WRONG_USE if isinstance(error, BadCriteria | BadRule | BadSettings | NotAgreed | ScorerNotSetUp) else 1
         raise typer.Exit(BAD_DOCUMENT if isinstance(error, BadDocument) else code) from None
 
 
@@ -250,10 +256,10 @@ def _workspace() -> Iterator["Workspace"]:
 def _chart(pdfs: list[Path], criteria: Path, scorer: str | None, *, yes: bool) -> Iterator["Chart"]:
     """The files read and scored, with progress and remarks on the standard error."""
     from core.batch import score_files
+    from core.casework import SCORING
     from core.criteria import preview_criteria
     from core.domain import CriteriaSet
     from core.figures import usage_in_words
-    from core.workspace import SCORING
 
     preview = preview_criteria(criteria.read_bytes(), criteria.name)
     for remark in preview.remarks:
@@ -271,6 +277,7 @@ def _chart(pdfs: list[Path], criteria: Path, scorer: str | None, *, yes: bool) -
             scoring=lambda now: show(SCORING, now.done, now.total),
             remark=_remark,
             allow=lambda info, asked: yes or _agreed(info, asked),
+            by=f"{getuser()} (command line)",
         )
         if used := usage_in_words(scores.usage):
             _remark(f"Used: {used}.")
@@ -285,7 +292,7 @@ def _agreed(info: "ScorerInfo", plan: "Plan") -> bool:
 
     what = f"The text of {plan.pages:,} pages goes to {info.sends_text_to}: about {count_in_words(plan.tokens)} tokens"
     cost = f", about {dollars_in_words(plan.dollars)}" if plan.dollars else ""
-    least = f", at least {duration_in_words(plan.seconds)}" if plan.seconds else ""
+    least = "" if plan.seconds is None else f", at least {duration_in_words(plan.seconds)}"
     _remark(f"{what}{cost}{least}.")
     if not sys.stdin.isatty():
         _remark("Give --yes to agree to that where nobody can be asked.")

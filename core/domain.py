@@ -138,7 +138,7 @@ class ScorerInfo:
     transform: str
     """How the model's answer becomes a number in [0, 1]."""
     sends_text_to: str | None = None
-    """Host that page text is sent to; None: nothing leaves this machine."""
+    """Address that page text is sent to; None: nothing leaves this machine."""
     scope: Literal["page", "case"] = "page"
     """"case": the answer for a page depends on the other pages of the case."""
     note: str = ""
@@ -206,9 +206,9 @@ class Selected:
     """A few words for the reviewer: why it was kept or left out."""
     score: float | None
     probability: float | None
-    """None for a gap; in [0, 1] otherwise."""
+    """What a threshold compares: the score itself where there is no recalibration. None for a gap."""
     rank: int | None
-    """1 for the most probable page of the criterion; ties by page order; None for a gap."""
+    """1 for the page of the criterion that stands highest; ties by page order; None for a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,7 @@ class Label:
     """Version of the recalibration that gave `probability`, "" when there was none."""
     score: float | None = None
     probability: float | None = None
+    """None without a recalibration: only a recalibrated score is a probability."""
     threshold: float | None = None
     """The threshold in force when the label was given; None: the rule had none."""
     seed: int | None = None
@@ -261,7 +262,8 @@ class Decision:
     """Position in the history, 0 before it is stored."""
 
 
-JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+JobState = Literal["waiting", "running", "asking", "done", "failed", "cancelled"]
+"""asking: the pages are read, and somebody must agree before their text is sent to the scorer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,7 @@ class Job:
     total: int
     """`done` of `total` units of the stage (pages, or pairs of page and criterion)."""
     message: str
-    """Why it failed, or what it waits for, as a sentence; "" otherwise."""
+    """Why it failed, what it waits for, or what is missing although it is done, as a sentence; "" otherwise."""
     started_by: str
     updated_at: datetime
     fingerprint: str = ""
@@ -324,7 +326,7 @@ class CaseScorer:
     rule: str
     """The selection rule for its scores: a threshold never applies to another fingerprint."""
     agreed_to: str = ""
-    """Host that somebody agreed to send the pages of the case to; "" when nobody did."""
+    """Address that somebody agreed to send the pages of the case to; "" when nobody did."""
     agreed_by: str = ""
     agreed_at: datetime | None = None
 
@@ -335,7 +337,7 @@ class ScorerCheck:
 
     fingerprint: str
     sends_text_to: str
-    """Host that was asked."""
+    """Address that was asked."""
     at: datetime
     problem: str
     """Why the scorer is not used, as a sentence; "" when its answers were right."""
@@ -359,5 +361,3 @@ class CaseSummary:
     changed_at: datetime
     """The last decision or label, or the creation."""
     job: Job | None
-    awaits_consent: bool = False
-    """True when the scorer in force sends text away and nobody has agreed to that for this case."""

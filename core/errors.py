@@ -12,6 +12,7 @@
       BadRule                   a selection rule that cannot be read
       ScorerError               a scorer could not answer; pairs concerned become gaps
         ScorerUnusable          as it is set up it answers nobody (key, address, model): the run stops
+          ScorerNotSetUp        a setting for it is missing or impossible; nothing was asked
           WrongScores           its answers to known questions are wrong: nothing is asked
         LimitReached            too much in too short a time: the same request may pass later
         Unanswered              no answer, or one that makes no sense: another try may succeed
@@ -92,6 +93,10 @@ class ScorerError(ChartsieveError):
 
 
 class ScorerUnusable(ScorerError):
+    pass
+
+
+class ScorerNotSetUp(ScorerUnusable):
     pass
 
 

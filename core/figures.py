@@ -1,5 +1,7 @@
 """Amounts in words, as the screens and the command line say them. Standard library only."""
 
+from collections.abc import Mapping
+
 from core.domain import Usage
 
 
@@ -38,3 +40,11 @@ def usage_in_words(usage: Usage) -> str:
         f"{count_in_words(usage.tokens)} tokens",
     ]
     return ", ".join([*parts, dollars_in_words(usage.dollars)] if usage.dollars else parts)
+
+
+def missing_in_words(reasons: Mapping[str, int]) -> str:
+    """From reasons with their numbers of pairs: "12 answers are missing. …", with the commonest; "" for none."""
+    if not reasons:
+        return ""
+    count, reason = sum(reasons.values()), max(reasons, key=lambda reason: reasons[reason])
+    return f"{count:,} answer{' is' if count == 1 else 's are'} missing. {reason.rstrip('.')}."

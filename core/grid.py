@@ -36,7 +36,7 @@ class Grid:
     scores: NDArray[np.float64]
     """(criteria, pages), as the scorer gave them; NaN for a gap."""
     probabilities: NDArray[np.float64]
-    """(criteria, pages), after recalibration; NaN for a gap."""
+    """(criteria, pages), what thresholds compare: recalibrated, or the scores themselves; NaN for a gap."""
     reasons: dict[tuple[int, int], str]
     """(row, column) of each gap -> why there is no answer."""
 
@@ -52,7 +52,7 @@ class Grid:
     ) -> "Grid":
         """Grid of `outcomes`. A pair without an outcome is a gap "Not scored yet".
 
-        `probabilities` is the recalibration in force; without one the raw score stands as the probability.
+        `probabilities` is the recalibration in force; without one thresholds compare the score itself.
         Raises ValueError for a page that comes twice, and for an outcome of another fingerprint: scores of two scorers
         never share a grid.
         """
@@ -84,7 +84,7 @@ class Grid:
 
     @cached_property
     def milli(self) -> NDArray[np.uint16]:
-        """(criteria, pages) probabilities in thousandths, GAP for a gap."""
+        """(criteria, pages) what thresholds compare, in thousandths, GAP for a gap."""
         return to_milli(self.probabilities)
 
     def outcomes(self) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from core.domain import NO_USAGE, JobState
-from core.errors import ChartsieveError
+from core.errors import ChartsieveError, NotAgreed
 from core.scoring import Progress
 from core.store import Store
 
@@ -113,11 +113,14 @@ class _Run:
 class Jobs:
     """Runs `work(case id, report)` for up to `workers` cases at once (>= 1), first come, first served.
 
+    What `work` returns is the message of the job that is done: what is missing all the same, None or "" for nothing.
+    NotAgreed from it leaves the job asking, any other ChartsieveError failed.
+
     A case never runs twice at once. The threads never keep the program from ending: work cut off is done again from
     where its answers were last stored.
     """
 
-    def __init__(self, store: Store, work: Callable[[int, Report], None], *, workers: int = 1) -> None:
+    def __init__(self, store: Store, work: Callable[[int, Report], str | None], *, workers: int = 1) -> None:
         if workers < 1:
             raise ValueError("workers must be 1 or more")
         self._store, self._work, self._limit = store, work, workers
@@ -221,17 +224,18 @@ class Jobs:
         """Do the work. How it ended, with the message for the reviewer."""
         try:
             report.begin()
-            self._work(run.case_id, report)
+            return "done", self._work(run.case_id, report) or ""
         except Cancelled:
             return _stopped(run)
+        except NotAgreed as error:
+            return "asking", str(error)
         except ChartsieveError as error:
-            return "failed", str(error)
+            return _stopped(run) if run.cancel.is_set() else ("failed", str(error))
         except BaseException as error:
             # Whatever it is, nobody above would see it. The type alone: the message or traceback of a foreign error
             # may quote text of a page.
             logger.error("Case %s stopped: %s", run.case_id, type(error).__name__)  # noqa: TRY400
             return "failed", "Something unexpected stopped the work. What was done is kept. Resume to go on."
-        return "done", ""
 
     def _last_word(self, run: _Run, report: Report, state: JobState, message: str) -> None:
         """Write how the work ended, a few times if need be; not when it was started anew in the meantime."""

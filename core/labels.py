@@ -44,8 +44,9 @@ class LabelRow:
     score: float | None = None
     """As the scorer gave it, in [0, 1]."""
     probability: float | None = None
+    """None where nothing made one of the score."""
     threshold: float | None = None
-    """In force when the label was given."""
+    """In force when the label was given: for the probability, or for the score where there is none."""
     seed: int | None = None
     note: str = ""
 
@@ -74,7 +75,7 @@ def label_row(case: int, label: Label, criterion: Criterion, *, document_name: s
         fingerprint=label.fingerprint,
         recalibration=label.recalibration,
         score=label.score,
-        probability=label.probability,
+        probability=label.probability if label.recalibration else None,
         threshold=label.threshold,
         seed=label.seed,
         note=label.note,

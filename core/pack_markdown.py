@@ -30,15 +30,15 @@ def markdown(content: Content) -> str:
     Each page's text stands between two marker lines, in a fence of more backticks than any page has in a row. Marker
     lines carry a code that is a digest of the pack and occurs nowhere in it, so that no page can write one.
     """
-    code = _code(content)
+    code, recalibrated = _code(content), content["scorer"]["recalibration"] is not None
     parts = [
         *_head(content, code),
         "## Criteria",
-        *(block for c in content["criteria"] for block in _criterion(c)),
+        *(block for c in content["criteria"] for block in _criterion(c, recalibrated=recalibrated)),
         "## Pages",
         *_pages(content["pages"], code, len(content["pages"]) + len(content["left_out"]) + len(content["unread"])),
         "## Left out",
-        _left_out(content["left_out"]),
+        _left_out(content["left_out"], "probability" if recalibrated else "score"),
         "## Could not be read",
         _unread(content["unread"]),
     ]
@@ -79,7 +79,7 @@ def _size(size: dict[str, int]) -> str:
     return f"{size['pages']:,} pages, {size['characters']:,} characters, about {size['tokens']:,} tokens"
 
 
-def _criterion(criterion: Content) -> Iterator[str]:
+def _criterion(criterion: Content, *, recalibrated: bool) -> Iterator[str]:
     yield f"### {_line(criterion['id'])}"
     yield f"Question: {_line(criterion['question'], limit=None)}"
     if criterion["instruction"]:
@@ -89,8 +89,9 @@ def _criterion(criterion: Content) -> Iterator[str]:
         f"Left out: {criterion['left_out']:,} pages."
     )
     if criterion["kept"]:
-        rows = ((str(k["place"]), _number(k["probability"]), _number(k["score"]), k["why"]) for k in criterion["kept"])
-        yield _table(("Page", "Probability", "Score", "Why"), rows)
+        figures = ("probability", "score") if recalibrated else ("score",)
+        rows = ((str(k["place"]), *(_number(k[figure]) for figure in figures), k["why"]) for k in criterion["kept"])
+        yield _table(("Page", *(figure.capitalize() for figure in figures), "Why"), rows)
 
 
 def _pages(pages: list[Content], code: str, total: int) -> Iterator[str]:
@@ -108,19 +109,20 @@ def _pages(pages: list[Content], code: str, total: int) -> Iterator[str]:
         yield f"=== {code} end of page {page['place']} ==="
 
 
-def _left_out(pages: list[Content]) -> str:
+def _left_out(pages: list[Content], figure: str) -> str:
+    """`figure`: the name of the number that the rule compared."""
     if not pages:
         return "None."
     rows = (
         (
             str(page["place"]),
             _where(page, escaped=False),
-            _number(page["probability"]),
+            _number(page[figure]),
             "; ".join(page["reasons"]) + (f" (same text as page {page['same_as']})" if page["same_as"] else ""),
         )
         for page in pages
     )
-    return _table(("Page", "Where", "Highest probability", "Why"), rows)
+    return _table(("Page", "Where", f"Highest {figure}", "Why"), rows)
 
 
 def _unread(pages: list[Content]) -> str:

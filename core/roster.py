@@ -1,11 +1,11 @@
 """The scorers of one server or command: opened once, checked before they are trusted, paced together."""
 
 import asyncio
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from core.domain import ScorerCheck, ScorerInfo
 from core.errors import LimitReached, ScorerError, ScorerUnusable, Unanswered
@@ -16,6 +16,8 @@ from core.store import Store
 
 CHECK_HOLDS = timedelta(hours=12)
 """How long right answers to known questions are believed; a server may be started anew with other settings."""
+CHECK_SECONDS = 30.0
+"""Longest wait for the answer to a check; the slow mode of the hosted contract takes ten seconds or more."""
 PAUSES = (0.5, 2.0)
 """Seconds between the tries of a check that got no answer."""
 
@@ -81,24 +83,33 @@ class Roster:
             return Offer(name, None, str(error), None)
         return Offer(name, info, "", self._store.last_check(info.fingerprint, info.sends_text_to or ""))
 
-    def ready(self, name: str) -> None:
-        """Check the scorer unless it was found right a short while ago. Raises ScorerError: nothing may be asked."""
+    def ready(self, name: str, tick: Callable[[], None] = lambda: None) -> None:
+        """Check the scorer unless it was found right a short while ago. Raises ScorerError: nothing may be asked.
+
+        `tick` is called every quarter of a second while that lasts; what it raises ends the check.
+        """
         info = self.scorer(name).info
         if info.fingerprint in self._checked:
             return
         last = self._store.last_check(info.fingerprint, info.sends_text_to) if info.sends_text_to else None
         if last is None or last.problem or self._clock() - last.at > CHECK_HOLDS:
-            self.check(name)
+            self.check(name, tick)
 
-    def check(self, name: str) -> ScorerCheck:
+    def check(self, name: str, tick: Callable[[], None] = lambda: None) -> ScorerCheck:
         """Ask the scorer what is known, and keep how it went. Raises ScorerError when it went wrong; kept as well."""
         scorer = self.scorer(name)
         try:
-            self._ask(scorer)
+            asyncio.run(_ask(scorer, tick))
         except ScorerError as error:
             self._keep(scorer.info, str(error))
             raise
         return self._keep(scorer.info, "")
+
+    def doubt(self, name: str) -> None:
+        """Have the scorer checked before it is asked again: it failed, and may have been started anew otherwise."""
+        info = self.scorer(name).info
+        if info.sends_text_to and self._store.last_check(info.fingerprint, info.sends_text_to):
+            self._keep(info, "It left questions unanswered in the last run, so it is tested again before the next one.")
 
     def _keep(self, info: ScorerInfo, problem: str) -> ScorerCheck:
         check = ScorerCheck(info.fingerprint, info.sends_text_to or "", self._clock(), problem)
@@ -110,18 +121,47 @@ class Roster:
                 self._checked.discard(info.fingerprint)
         return check
 
-    def _ask(self, scorer: Scorer) -> None:
-        async def once() -> None:
-            try:
-                await scorer.check()
-            finally:
-                await scorer.aclose()
 
-        for pause in PAUSES:
+async def _ask(scorer: Scorer, tick: Callable[[], None]) -> None:
+    """The check, tried anew when there was no answer; it waits for the limits, never longer than CHECK_SECONDS."""
+    try:
+        for pause in (*PAUSES, None):
             try:
-                asyncio.run(once())
-            except (Unanswered, LimitReached):
-                time.sleep(pause)
-            else:
-                return
-        asyncio.run(once())
+                return await _while_ticking(_in_time(scorer), tick)
+            except LimitReached as error:
+                if pause is None:
+                    raise
+                wait = scorer.terms.window_seconds if error.retry_after is None else error.retry_after
+                await _while_ticking(asyncio.sleep(min(wait, CHECK_SECONDS)), tick)
+            except Unanswered:
+                if pause is None:
+                    raise
+                await _while_ticking(asyncio.sleep(pause), tick)
+    finally:
+        await scorer.aclose()
+
+
+async def _in_time(scorer: Scorer) -> None:
+    # Weights on this machine may take minutes to load; a server that is up answers two short pairs at once.
+    seconds = CHECK_SECONDS if scorer.info.sends_text_to else None
+    try:
+        async with asyncio.timeout(seconds):
+            await scorer.check()
+    except TimeoutError:
+        raise Unanswered(
+            f"The scorer at {scorer.info.sends_text_to} did not answer two short questions within {CHECK_SECONDS:g} "
+            "seconds. No page was sent. See that it runs, and try again."
+        ) from None
+
+
+async def _while_ticking(work: Coroutine[Any, Any, None], tick: Callable[[], None]) -> None:
+    task = asyncio.ensure_future(work)
+    try:
+        while not task.done():
+            tick()
+            await asyncio.wait([task], timeout=0.25)
+    except BaseException:
+        task.cancel()
+        await asyncio.wait([task])
+        raise
+    task.result()

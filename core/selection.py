@@ -25,6 +25,9 @@ class Rule:
 
     threshold alone: every page at or above it. top_k alone: the K best pages. Both: up to K pages, none below the
     threshold. `str(rule)` is its identity, and `Rule.parse` reads it back.
+
+    A threshold written "probability>=" acts on the probability, and on the score itself where the scorer has no
+    recalibration: its name stays, because it is the rule's identity and not a claim about the number.
     """
 
     threshold: float | None = 0.4
@@ -32,7 +35,8 @@ class Rule:
     top_k: int | None = None
     """At least 1; ties go to the earlier page."""
     on: Literal["probability", "score"] = "probability"
-    """What the threshold compares. The screens always use the probability; "score" is the scorer's raw answer."""
+    """What the threshold compares. The screens always write "probability", which is the score where there is no
+    recalibration; "score" is the scorer's raw answer in any case."""
 
     def __post_init__(self) -> None:
         if self.threshold is None and self.top_k is None:
@@ -82,12 +86,23 @@ class Rule:
 
 
 DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
-"""What a case starts with as long as no threshold is certified: few pages are missed, and never more than ten kept."""
+"""What a case starts with under the embedded scorer as long as no threshold is certified: few pages are missed, and
+never more than ten kept."""
+
+
+def default_rule(info: ScorerInfo) -> Rule:
+    """What a case starts with under the scorer `info`, as long as no threshold is certified for it.
+
+    Any scorer but the embedded one is a reranker. It gives unrelated text 0.07 to 0.29, so DEFAULT_RULE's threshold
+    would leave nothing out: 0.2 drops part of what is unrelated and misses little, and the ten best bound the rest.
+    """
+    return DEFAULT_RULE if info.name == "embedded" else Rule(threshold=0.2, top_k=10)
 
 
 def weak_below(scorer: ScorerInfo) -> float:
-    """Below this probability the best page of a criterion is a weak match, whatever the rule keeps.
+    """Below this the best page of a criterion is a weak match, whatever the rule keeps.
 
+    It is compared as a threshold is: with the probability, or with the score where there is no recalibration.
     A reranker gives unrelated text 0.07 to 0.29 (zerank-2); the embedded scorer's probabilities lie much lower.
     """
     return 0.2 if scorer.name == "embedded" else 0.4
@@ -169,7 +184,7 @@ def _reason(rule: Rule, reaches: bool, rank: int) -> str:
 
 
 def shown(probability: float, rule: Rule) -> str:
-    """The probability for the screen: two decimals, rounded down as thresholds compare it.
+    """A probability (or score) for the screen: two decimals, rounded down as thresholds compare it.
 
     Three where two would contradict the rule's threshold. The heatmap writes its numbers by the same rule.
     """

@@ -10,7 +10,7 @@ def scores_csv(chart: Chart) -> str:
     """CSV with COLUMNS, criterion by criterion, pages in order.
 
     `page` counts from 1 within the document. A gap has an empty score and probability, and its reason in `state`;
-    every other pair is "scored".
+    every other pair is "scored". Without a recalibration `probability` is empty everywhere.
     """
     grid, names = chart.grid, chart.names
     rows: list[tuple[str | int | float | None, ...]] = []
@@ -18,7 +18,8 @@ def scores_csv(chart: Chart) -> str:
         for c, ref in enumerate(grid.pages):
             gap = grid.reasons.get((r, c))
             score = None if gap else round(float(grid.scores[r, c]), 6)
-            probability = None if gap else round(float(grid.probabilities[r, c]), 6)
+            known = chart.recalibrated and not gap
+            probability = round(float(grid.probabilities[r, c]), 6) if known else None
             rows.append(
                 (criterion.id, criterion.question, names[ref.document], ref.number, score, probability, gap or "scored")
             )

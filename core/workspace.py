@@ -3,12 +3,14 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock, Semaphore
+from threading import Lock
 from typing import BinaryIO
 
+import numpy as np
+
+from core.casework import CaseWork, not_agreed
 from core.chart import Chart, build_chart
 from core.criteria import read_criteria
 from core.domain import (
@@ -25,17 +27,17 @@ from core.domain import (
     ScorerInfo,
     Verdict,
 )
-from core.errors import BadDocument, Conflict, NotAgreed, NotFound, ScorerError
-from core.intake import Limits, Renderer, inspect_pdf, mark_duplicates, may_succeed_later, read_pdf
-from core.jobs import SECONDS_BETWEEN_REPORTS, Jobs, Report
+from core.errors import BadDocument, Conflict, NotAgreed
+from core.intake import Limits, Renderer, inspect_pdf, may_succeed_later
+from core.jobs import Jobs
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
 from core.lock import FolderLock
 from core.roster import Roster
 from core.samples import Sample
 from core.scorers import highlight
-from core.scoring import Plan, known_outcomes, plan, score_all
-from core.selection import DEFAULT_RULE, Rule, kept
+from core.scoring import Plan, known_outcomes, plan
+from core.selection import Rule, default_rule, kept
 from core.settings import Settings, make_data_dir
 from core.store import Store
 from core.store.files import Files, display_name
@@ -46,11 +48,8 @@ UPLOAD_SECONDS = 24 * 3600.0
 IMAGE_BYTES_KEPT = 128 << 20
 REVIEWS_KEPT = 8
 CHART_SECONDS = 3.0
-WORKERS = 4
-"""Cases worked on at once: one that waits for a slow endpoint must not keep the others waiting."""
-READERS = 1
-"""Cases read at once: reading takes the machine's processors and memory, waiting for an endpoint does not."""
-READING, SCORING = "Reading pages", "Scoring pages against criteria"
+WORKERS = 16
+"""Cases worked on at once. Most of them wait for an endpoint, which costs next to nothing and must hold up no other."""
 
 _Stamp = tuple[datetime | None, int]
 """When the job last said something, and how many readings were mended."""
@@ -89,16 +88,16 @@ class Workspace:
         self.files = Files(settings.documents_dir)
         self.limits = Limits.from_settings(settings)
         self.roster = Roster(settings, store, clock=clock)
-        self.jobs = Jobs(store, self._work, workers=WORKERS)
+        self.work = CaseWork(store, self.files, self.limits, self.roster)
+        self.jobs = Jobs(store, self.work, workers=WORKERS)
         self._clock = clock
         self._folder = FolderLock(settings.data_dir)
         self._renderer = Renderer(self.limits)
         self._images: OrderedDict[tuple[str, int, int, int], bytes] = OrderedDict()
         self._image_bytes = 0
         self._charts: OrderedDict[tuple[int, str], tuple[_Stamp, float, Chart]] = OrderedDict()
-        self._readings = 0
         self._lock = Lock()
-        self._reader = Semaphore(READERS)
+        self._starting = Lock()
 
     @classmethod
     def open(cls, settings: Settings) -> "Workspace":
@@ -161,7 +160,7 @@ class Workspace:
             self.files.keep(upload.document)
         documents = [CaseDocument(u.document, u.name, u.pages) for u in uploads]
         case_id = self.store.create_case(
-            name, criteria=criteria, documents=documents, scorer=info, rule=str(DEFAULT_RULE), by=by or UNNAMED
+            name, criteria=criteria, documents=documents, scorer=info, rule=str(default_rule(info)), by=by or UNNAMED
         )
         self.jobs.start(case_id)
         return case_id
@@ -174,117 +173,46 @@ class Workspace:
         Raises NotFound while the pages are not read yet, and ScorerError.
         """
         case = self.store.case(case_id)
-        return plan(self.roster.scorer(scorer), list(case.criteria), self._pages(case), self.store)
+        return plan(self.roster.scorer(scorer), list(case.criteria), self.work.pages(case), self.store)
 
-    def score(self, case_id: int, scorer: str, *, by: str, agreed_to: str = "") -> None:
+    def score(self, case_id: int, scorer: str, *, by: str, agreed_to: str = "", shown: Plan | None = None) -> None:
         """Put the scorer of that name in force and let it score what it has not scored yet, off the screen.
 
-        `agreed_to` is the host that the person was shown and agreed to. Raises NotAgreed when text would go elsewhere,
-        ScorerError when the scorer is not set up, and Conflict while the case is worked on.
+        `agreed_to` is the address that the person was shown and agreed to, `shown` what was said to be sent. Raises
+        NotAgreed when text would go elsewhere, ScorerError when the scorer is not set up, and Conflict while the case
+        is worked on.
         """
-        info = self.roster.scorer(scorer).info
-        if self.jobs.running(case_id):
-            raise Conflict("This case is being worked on. Stop that first, or wait until it is done.")
-        if agreed_to != info.sends_text_to and not self.agreed(case_id, info):
-            raise NotAgreed(
-                f"Nothing was sent: nobody has agreed to send the pages of this case to {info.sends_text_to}."
-            )
-        self.store.use_scorer(case_id, info, rule=str(DEFAULT_RULE), by=by or UNNAMED)
-        if info.sends_text_to and agreed_to == info.sends_text_to:
-            asked = self.plan(case_id, scorer)
-            self.store.agree(
-                case_id,
-                info,
-                by=by or UNNAMED,
-                to=agreed_to,
-                pages=asked.pages,
-                pairs=asked.pairs,
-                tokens=asked.tokens,
-            )
-        self.jobs.start(case_id, fingerprint=info.fingerprint, by=by or UNNAMED)
+        info, signer = self.roster.scorer(scorer).info, by or UNNAMED
+        with self._starting:
+            if self.jobs.running(case_id):
+                raise Conflict("This case is being worked on. Stop that first, or wait until it is done.")
+            agrees = bool(agreed_to) and agreed_to == info.sends_text_to
+            if not agrees and not self.work.agreed(case_id, info):
+                raise NotAgreed(not_agreed(info))
+            asked = shown or self.plan(case_id, scorer)
+            self.store.use_scorer(case_id, info, rule=str(default_rule(info)), by=signer)
+            if agrees:
+                self.store.agree(
+                    case_id,
+                    info,
+                    by=signer,
+                    to=agreed_to,
+                    pages=asked.pages,
+                    pairs=asked.pairs,
+                    tokens=asked.tokens,
+                )
+            self.jobs.start(case_id, fingerprint=info.fingerprint, by=signer)
 
-    def agreed(self, case_id: int, info: ScorerInfo) -> bool:
-        """Whether pages of the case may go where the scorer sends them now; true when nothing leaves this machine."""
-        return not info.sends_text_to or any(
-            used.info.fingerprint == info.fingerprint and used.agreed_to == info.sends_text_to
-            for used in self.store.case_scorers(case_id)
-        )
+    def score_again(self, case_id: int, *, by: str) -> None:
+        """Ask the scorer in force for what is missing. Raises as `score`, and ScorerUnusable when it is set up
+        otherwise now: its scores and another one's are never mixed."""
+        self.score(case_id, self.roster.same(self.store.case(case_id).scorer).info.name, by=by)
 
-    def _work(self, case_id: int, report: Report) -> None:
-        """Read what is not read yet and may be read now, then score what is not scored yet."""
-        case, job = self.store.case(case_id), self.store.job(case_id)
-        self._read_all(case, report)
-        used = {u.info.fingerprint: u.info for u in self.store.case_scorers(case_id)}
-        scorer = self.roster.same(used[job.fingerprint] if job and job.fingerprint in used else case.scorer)
-        criteria, pages = list(case.criteria), self._pages(case)
-        if plan(scorer, criteria, pages, self.store).pairs:
-            if not self.agreed(case_id, scorer.info):
-                return  # the screen asks; `score` goes on
-            report(SCORING, 0, len(pages) * len(criteria))
-            self.roster.ready(scorer.info.name)
-        scored = score_all(
-            scorer,
-            criteria,
-            pages,
-            cache=self.store,
-            progress=lambda progress: report.scoring(SCORING, progress),
-            limiter=self.roster.limiter(scorer.info.name),
-        )
-        if scored.stopped:
-            raise ScorerError(scored.stopped)
-
-    # -- reading
-
-    def _read_all(self, case: Case, report: Report) -> None:
-        total, done = sum(d.pages for d in case.documents), 0
-        report(READING, done, total)
-        while not self._reader.acquire(timeout=SECONDS_BETWEEN_REPORTS):
-            report(READING, done, total)
-        try:
-            for document in case.documents:
-                report(READING, done, total)
-                self._read(document, lambda n, before=done: report(READING, before + n, total))  # type: ignore[misc]
-                done += document.pages
-        finally:
-            self._reader.release()
-
-    def _read(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
-        if not self.store.has_document(document.document):
-            self._read_first(document, progress)
-        elif unread := [p.ref.number for p in self.store.pages(document.document) if may_succeed_later(p)]:
-            with suppress(BadDocument, NotFound):  # the pages that are there stay good without the file
-                self._read_again(document.document, unread, progress)
-
-    def _read_again(self, document: str, unread: Sequence[int], progress: Callable[[int], None]) -> None:
-        """Read from the first of the pages `unread` on, and keep those of them that came out otherwise this time."""
-        mended = []
-        for page in read_pdf(self.files.path(document), document=document, limits=self.limits, first=unread[0]):
-            if page.ref.number in unread and not may_succeed_later(page):
-                mended.append(page)
-            progress(page.ref.number)
-        if mended:
-            self.store.replace_unread(document, mended)
-            with self._lock:
-                self._readings += 1
-
-    def _read_first(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
-        path = self.files.path(document.document)
-        pages = []
-        for page in read_pdf(path, document=document.document, limits=self.limits):
-            pages.append(page)
-            progress(len(pages))
-        self.store.add_document(document.document, size=path.stat().st_size, pages=pages)
+    def show_scorer(self, case_id: int, info: ScorerInfo, *, by: str) -> None:
+        """Put a scorer in force without asking it for anything."""
+        self.store.use_scorer(case_id, info, rule=str(default_rule(info)), by=by or UNNAMED)
 
     # -- looking
-
-    def _pages(self, case: Case) -> list[Page]:
-        """Pages of the case in order, repeats marked. Raises NotFound while a document is not read yet."""
-        pages: list[Page] = []
-        for document in case.documents:
-            if not self.store.has_document(document.document):
-                raise NotFound("This case is still being read. Its pages appear as soon as all of them are read.")
-            pages += self.store.pages(document.document)
-        return mark_duplicates(pages)
 
     def chart(self, case_id: int, fingerprint: str = "") -> Chart:
         """Pages of a case and its scores, as far as they are known: by the scorer in force, or by another one that the
@@ -296,7 +224,7 @@ class Workspace:
         info = case.scorer
         if fingerprint and fingerprint != info.fingerprint:
             info = next((u.info for u in self.store.case_scorers(case_id) if u.info.fingerprint == fingerprint), info)
-        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self._readings)
+        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self.work.readings)
         running = job is not None and job.state == "running"
         with self._lock:
             if key in self._charts:
@@ -304,7 +232,7 @@ class Workspace:
                 if seen == stamp or (running and seen[1] == stamp[1] and now - built < CHART_SECONDS):
                     self._charts.move_to_end(key)
                     return chart
-        pages = self._pages(case)
+        pages = self.work.pages(case)
         outcomes = known_outcomes(info, case.criteria, pages, self.store)
         chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
         with self._lock:
@@ -360,6 +288,8 @@ class Workspace:
         r, c = chart.grid.criteria.index(criterion), chart.grid.pages.index(page.ref)
         gap = (r, c) in chart.grid.reasons
         shown = bool(kept(chart.grid.milli[r : r + 1], rule)[0, c])
+        # It rests on the page's standing among all pages of the case, so it is not known before all have their score.
+        standing = bool(chart.recalibration) and not np.isnan(chart.grid.scores[r, ~chart.unreadable]).any()
         label = Label(
             page=page.ref,
             criterion=criterion,
@@ -370,7 +300,7 @@ class Workspace:
             fingerprint=chart.grid.fingerprint,
             recalibration=chart.recalibration,
             score=None if gap else float(chart.grid.scores[r, c]),
-            probability=None if gap else float(chart.grid.probabilities[r, c]),
+            probability=float(chart.grid.probabilities[r, c]) if standing and not gap else None,
             threshold=rule.threshold,
             note=note,
         )

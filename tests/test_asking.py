@@ -2,6 +2,8 @@
 
 import io
 import logging
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +13,9 @@ import pytest
 
 from core.criteria import read_lines
 from core.domain import CriteriaSet, Job
-from core.errors import NotAgreed, ScorerError, ScorerUnusable, WrongScores
+from core.errors import Conflict, NotAgreed, ScorerError, ScorerUnusable, WrongScores
 from core.roster import CHECK_HOLDS
-from core.selection import DEFAULT_RULE, Rule
+from core.selection import Rule, default_rule
 from core.settings import Settings
 from core.store import Store
 from core.workspace import Workspace
@@ -76,7 +78,10 @@ def test_nothing_is_sent_before_somebody_agrees(open_workspace: Open, server: En
     server.reset()
     workspace = open_workspace(server.url)
     case = make(workspace, criteria)
-    assert [s.awaits_consent for s in workspace.store.cases()] == [True]
+    job = workspace.store.job(case)
+    assert job
+    assert job.state == "asking"
+    assert workspace.store.unfinished_jobs() == []
     with pytest.raises(NotAgreed, match="Nothing was sent"):
         workspace.score(case, "zerank", by="R")
     with pytest.raises(NotAgreed):
@@ -101,7 +106,7 @@ def test_what_a_person_agrees_to_is_what_is_sent_and_recorded(
     assert not workspace.chart(case).gaps
     agreed = next(entry for entry in workspace.store.audit(case) if entry.action == "sending agreed")
     assert (agreed.actor, agreed.detail["pages"], agreed.detail["pairs"]) == ("R. Reviewer", 3, 6)
-    assert agreed.detail["destination"] == server.url.removeprefix("http://")
+    assert agreed.detail["destination"] == f"{server.url}/rerank"
     assert server.stats().pairs == 6 + 2  # and the two whose answers are known
 
 
@@ -173,8 +178,8 @@ def test_scores_of_two_scorers_stand_side_by_side_each_with_its_rule(
     score(workspace, case)
     other = workspace.chart(case)
     assert embedded.scorer.fingerprint != other.scorer.fingerprint
-    assert workspace.store.case(case).rule == str(DEFAULT_RULE)
-    workspace.store.use_scorer(case, embedded.scorer, rule=str(DEFAULT_RULE), by="R")
+    assert workspace.store.case(case).rule == str(default_rule(other.scorer))
+    workspace.show_scorer(case, embedded.scorer, by="R")
     assert (workspace.chart(case).grid.scores == embedded.grid.scores).all()
     assert workspace.store.case(case).rule == str(Rule(0.5))
 
@@ -204,7 +209,110 @@ def test_a_scorer_set_up_otherwise_never_fills_the_gaps_of_the_old_one(
     second = open_workspace(server.url, zerank_revision="2")
     assert not second.chart(case).gaps
     with pytest.raises(ScorerUnusable, match="set up otherwise"):
-        second.roster.same(second.chart(case).scorer)
+        second.score_again(case, by="R")
+    assert second.store.case(case).scorer == second.chart(case).scorer
+
+
+def test_another_address_is_asked_about_again_and_what_was_sent_stays_on_record(
+    open_workspace: Open, server: Endpoint, criteria: CriteriaSet
+) -> None:
+    first = open_workspace("http://127.0.0.1:9")
+    case = make(first, criteria)
+    assert score(first, case).state == "failed"
+    first.close()
+    server.reset()
+    second = open_workspace(server.url)
+    assert second.store.case(case).scorer.sends_text_to == "http://127.0.0.1:9/rerank"
+    second.jobs.start(case)
+    second.jobs.wait(case, 60)
+    job = second.store.job(case)
+    assert job
+    assert (job.state, server.url in job.message) == ("asking", True)
+    with pytest.raises(NotAgreed):
+        second.score_again(case, by="R")
+    assert server.stats().requests == 0
+    assert score(second, case).state == "done"
+    assert second.store.case(case).scorer.sends_text_to == f"{server.url}/rerank"
+
+
+def test_the_same_packet_in_another_case_needs_no_sending_and_no_word(
+    open_workspace: Open, server: Endpoint, criteria: CriteriaSet
+) -> None:
+    workspace = open_workspace(server.url)
+    score(workspace, make(workspace, criteria))
+    job = workspace.store.job(make(workspace, criteria))
+    assert job
+    assert job.state == "done"
+
+
+def test_a_run_that_leaves_questions_open_says_how_many_and_the_server_is_tested_again(
+    open_workspace: Open, server: Endpoint, criteria: CriteriaSet
+) -> None:
+    workspace = open_workspace(server.url)
+    workspace.roster.check("zerank")
+    workspace.close()
+    late = open_workspace(server.url, zerank_timeout=1e-6)
+    case = make(late, criteria)
+    job = score(late, case)
+    assert (job.state, job.message[:23]) == ("done", "6 answers are missing. ")
+    assert "CHARTSIEVE_ZERANK_TIMEOUT" in job.message
+    late.close()
+    server.reset()
+    again = open_workspace(server.url)
+    again.score_again(case, by="R")
+    again.jobs.wait(case, 60)
+    last = again.store.job(case)
+    assert last
+    assert (last.state, last.message) == ("done", "")
+    assert server.stats().pairs == 6 + 2
+
+
+def test_stopping_works_while_the_server_is_tested(open_workspace: Open, criteria: CriteriaSet) -> None:
+    with serving(slots=1, scale=1, overhead_seconds=60.0) as slow:
+        workspace = open_workspace(slow.url)
+        case = make(workspace, criteria)
+        workspace.score(case, "zerank", by="R", agreed_to=f"{slow.url}/rerank")
+        while not slow.stats().requests:
+            time.sleep(0.02)
+        workspace.jobs.cancel(case)
+        workspace.jobs.wait(case, 5)
+        job = workspace.store.job(case)
+        assert job
+        assert job.state == "cancelled"
+
+
+def test_a_limit_that_is_used_up_is_waited_for_by_the_test_as_well(open_workspace: Open) -> None:
+    with serving(scale=15, window_requests=1, slow_seconds=0.1, fast_seconds=0.1) as tight:
+        hosted = {"zerank_path": "/models/rerank", "zerank_key": "k", "zerank_window_seconds": 1.0}
+        workspace = open_workspace(tight.url, **hosted)
+        for _ in range(3):
+            workspace.roster.check("zerank")
+        assert tight.stats().refused >= 1
+
+
+def test_one_of_two_who_start_at_the_same_time_is_told(
+    open_workspace: Open, server: Endpoint, criteria: CriteriaSet
+) -> None:
+    workspace = open_workspace(server.url)
+    case = make(workspace, criteria)
+    told: list[BaseException] = []
+
+    def start(scorer: str) -> None:
+        try:
+            workspace.score(case, scorer, by="R", agreed_to=f"{server.url}/rerank")
+        except Conflict as error:
+            told.append(error)
+
+    threads = [threading.Thread(target=start, args=(name,)) for name in ("zerank", "embedded") * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    workspace.jobs.wait(case, 60)
+    job = workspace.store.job(case)
+    assert job
+    assert job.fingerprint == workspace.store.case(case).scorer.fingerprint
+    assert not workspace.chart(case).gaps
 
 
 def test_a_check_is_believed_for_half_a_day(tmp_path: Path, server: Endpoint) -> None:
@@ -227,7 +335,7 @@ def test_a_case_of_this_machine_does_not_wait_for_one_that_waits_for_a_server(
     with serving(slots=1, scale=1, overhead_seconds=30.0) as slow:
         workspace = open_workspace(slow.url, zerank_timeout=60)
         waiting = make(workspace, criteria)
-        workspace.score(waiting, "zerank", by="R", agreed_to=slow.url.removeprefix("http://"))
+        workspace.score(waiting, "zerank", by="R", agreed_to=f"{slow.url}/rerank")
         quick = make(workspace, criteria, "Another packet", scorer="embedded")
         assert not workspace.chart(quick).gaps
         assert workspace.jobs.running(waiting)

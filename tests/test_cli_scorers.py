@@ -10,6 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli import app
+from core.settings import read_settings
+from core.store import Store
 from tests.benchmarks.endpoint import Endpoint, serving
 
 
@@ -39,7 +41,7 @@ def command(tmp_path: Path) -> list[str]:
 def test_without_a_word_of_agreement_nothing_is_sent(run: CliRunner, server: Endpoint, command: list[str]) -> None:
     result = run.invoke(app, command)
     assert result.exit_code == 2
-    assert f"The text of 2 pages goes to {server.url.removeprefix('http://')}" in result.stderr
+    assert f"The text of 2 pages goes to {server.url}/rerank" in result.stderr
     assert "--yes" in result.stderr
     assert server.stats().requests == 0
 
@@ -54,6 +56,9 @@ def test_agreed_beforehand_pages_are_sent_once_and_the_cost_is_said(
     assert "Used: 1 request, " in first.stderr
     assert "tokens, $" in first.stderr
     requests = server.stats().requests
+    with Store.open(read_settings().database) as store:
+        agreed = [entry for entry in store.audit() if entry.action == "sending agreed"]
+    assert [entry.detail["destination"] for entry in agreed] == [f"{server.url}/rerank"]
     again = run.invoke(app, command)
     assert (again.exit_code, again.stdout) == (0, first.stdout)
     assert server.stats().requests == requests
@@ -62,7 +67,9 @@ def test_agreed_beforehand_pages_are_sent_once_and_the_cost_is_said(
 def test_the_check_says_that_the_answers_are_right(run: CliRunner, server: Endpoint) -> None:
     result = run.invoke(app, ["scorers", "check", "zerank"])
     assert result.exit_code == 0, result.stderr
-    assert f"zerank at {server.url.removeprefix('http://')} answers, and the answers are right" in result.stdout
+    assert f"zerank at {server.url}/rerank answers, and the answers are right" in result.stdout
+    own = run.invoke(app, ["scorers", "check", "embedded"])
+    assert "no right answers are known" in own.stdout
 
 
 def test_wrong_answers_are_refused_with_the_cause(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pandas as pd
@@ -63,6 +64,12 @@ def test_an_unknown_number_is_empty_and_never_zero() -> None:
     written = list(csv.DictReader(io.StringIO(labels_csv(ROWS))))[1]
     assert [written[c] for c in ("inclusion_probability", "score", "probability", "threshold", "seed")] == [""] * 5
     assert json.loads(labels_jsonl(ROWS).splitlines()[1])["inclusion_probability"] is None
+
+
+def test_a_score_that_nothing_recalibrated_leaves_the_probability_empty() -> None:
+    raw = replace(AUDIT, recalibration="", probability=AUDIT.score)
+    row = label_row(3, raw, CRITERION, document_name="fax 1.pdf")
+    assert (row.score, row.probability) == (AUDIT.score, None)
 
 
 def test_no_labels_still_have_a_heading() -> None:

@@ -46,6 +46,7 @@ def pack_of(
     scores: dict[str, list[float | None]] = SCORES,
     rule: Rule = Rule(0.4),  # noqa: B008
     criteria: CriteriaSet = CRITERIA,
+    recalibration: str = "0badcafe",
 ) -> ContextPack:
     """A pack by way of the real selection; None is a gap."""
     outcomes: list[Outcome] = [
@@ -57,7 +58,10 @@ def pack_of(
     ]
     refs = [page.ref for page in pages]
     grid = Grid.of(outcomes, pages=refs, criteria=[c.id for c in criteria], fingerprint=SCORER.fingerprint)
-    return build_pack("Case 1", pages, NAMES, criteria, select(grid, rule), rule=str(rule), scorer=SCORER)
+    selected = select(grid, rule)
+    return build_pack(
+        "Case 1", pages, NAMES, criteria, selected, rule=str(rule), scorer=SCORER, recalibration=recalibration
+    )
 
 
 def test_each_criterion_lists_its_pages_in_the_order_of_the_chart() -> None:
@@ -121,6 +125,30 @@ def test_what_is_left_out_says_why() -> None:
     blank, cover = pack_of().left_out
     assert (blank.at.place, blank.reasons) == (3, ("Blank page",))
     assert (cover.at.place, cover.reasons, cover.probability) == (6, ("Below the threshold 0.40",), 0.3)
+
+
+def test_a_score_without_a_recalibration_is_never_called_a_probability() -> None:
+    pack = pack_of(recalibration="")
+    assert [(k.probability, k.score) for k in pack.criteria[0].kept] == [(None, 0.9), (None, 0.9)]
+    assert [(p.at.place, p.probability, p.score) for p in pack.left_out] == [(3, None, 0.0), (6, None, 0.3)]
+    text, read = pack.to_markdown(), json.loads(pack.to_json())
+    assert "| Page | Score | Why |" in text
+    assert "Highest score" in text
+    assert "robability |" not in text
+    assert "are no probabilities" in text.split("## Criteria")[0]
+    assert "are no probabilities" in read["notice"]
+    assert read["scorer"]["recalibration"] is None
+
+
+def test_a_recalibration_changes_the_names_of_the_figures_and_not_what_is_in_the_pack() -> None:
+    raw, recalibrated = pack_of(recalibration=""), pack_of()
+    assert [c.evidence for c in raw.criteria] == [c.evidence for c in recalibrated.criteria]
+    assert raw.pages == recalibrated.pages
+    one, other = (json.loads(p.to_json()) for p in (raw, recalibrated))
+    assert list(one["left_out"][0]) == list(other["left_out"][0])
+    assert list(one["criteria"][0]["kept"][0]) == list(other["criteria"][0]["kept"][0])
+    assert "are no probabilities" not in other["notice"]
+    assert "| Page | Probability | Score | Why |" in recalibrated.to_markdown()
 
 
 def test_ranks_of_a_top_k_rule_are_one_reason() -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core.domain import Gap, Outcome, PageRef, Score, ScorerInfo
 from core.errors import BadRule
 from core.grid import GAP, Grid, to_milli
-from core.selection import Rule, evidence, kept, ranks, select, shown, threshold_milli, weak_below
+from core.selection import Rule, default_rule, evidence, kept, ranks, select, shown, threshold_milli, weak_below
 
 PAGES = tuple(PageRef("d" * 64, n) for n in range(1, 6))
 
@@ -165,6 +165,12 @@ def test_matches_are_not_called_weak_while_pages_wait_for_their_score() -> None:
 def test_a_reranker_gives_unrelated_text_more_than_the_embedded_scorer_does() -> None:
     embedded, reranker = (ScorerInfo(name, "m", "", "") for name in ("embedded", "zerank"))
     assert weak_below(embedded) < 0.29 < weak_below(reranker)
+
+
+def test_a_case_starts_with_a_rule_that_fits_its_scorer() -> None:
+    embedded, zerank, cross = (ScorerInfo(name, "m", "", "") for name in ("embedded", "zerank", "cross-encoder"))
+    assert str(default_rule(embedded)) == "probability>=0.02 & top10"
+    assert {str(default_rule(info)) for info in (zerank, cross)} == {"probability>=0.20 & top10"}
 
 
 @pytest.mark.parametrize(

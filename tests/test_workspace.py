@@ -234,7 +234,7 @@ def starved(workspace: Workspace, criteria: CriteriaSet, tmp_path: Path) -> tupl
         paper.scan(document.new_page())
         document.new_page().insert_text((72, 72), TEXTS[0])
         document.saveIncr()
-    workspace.limits = replace(workspace.limits, memory_mb=512)
+    workspace.work.limits = replace(workspace.limits, memory_mb=512)
     upload = workspace.take_in(io.BytesIO(path.read_bytes()), "hungry.pdf")
     case = workspace.create_case("Hungry", [upload], criteria, by="R")
     workspace.jobs.wait(case, 60)
@@ -249,7 +249,7 @@ def test_a_page_that_failed_for_want_of_memory_is_read_by_a_later_run(
     assert ([p.source for p in before.pages], before.read_again) == (["none", "none", "text"], 1)
     again = workspace.take_in(io.BytesIO(data), "again.pdf")
     assert (again.known, again.unread) == (True, 1)
-    workspace.limits = Limits()
+    workspace.work.limits = Limits()
     other = workspace.create_case("Other", [again], criteria, by="R")
     workspace.jobs.wait(other, 60)
     for chart in (workspace.chart(case), workspace.chart(other)):
@@ -265,7 +265,7 @@ def test_a_page_that_fails_again_leaves_everything_as_it_was(
 ) -> None:
     workspace, case, _ = starved
     before = workspace.chart(case)
-    workspace.limits = Limits(**limits)
+    workspace.work.limits = Limits(**limits)
     workspace.jobs.start(case)
     workspace.jobs.wait(case, 60)
     job = workspace.store.job(case)

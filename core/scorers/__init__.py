@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from core.errors import ScorerError
-from core.scorers.base import Reply, Scorer, Terms, metered
+from core.errors import ScorerNotSetUp
+from core.scorers.base import Scorer, Terms
 from core.scorers.cross_encoder import CrossEncoderScorer
 from core.scorers.embedded import EmbeddedScorer
 from core.scorers.passages import highlight
 from core.scorers.zerank import ZerankScorer
 from core.settings import Settings
 
-__all__ = ["SCORER_NAMES", "Reply", "Scorer", "Terms", "highlight", "metered", "open_scorer"]
+__all__ = ["SCORER_NAMES", "Scorer", "Terms", "highlight", "open_scorer"]
 
 
 _SCORERS: dict[str, Callable[[Settings], Scorer]] = {
@@ -23,13 +23,15 @@ SCORER_NAMES = tuple(_SCORERS)
 
 
 def open_scorer(name: str, settings: Settings) -> Scorer:
-    """The scorer of that name. Raises ScorerError, listing the choices, for a name that does not exist.
+    """The scorer of that name; nothing is asked.
 
-    Raises ScorerUnusable, naming the setting, where the settings for it are missing or impossible. Nothing is asked.
+    Raises ScorerNotSetUp, naming the setting, for a name that does not exist and for missing or impossible settings.
     """
     try:
         opener = _SCORERS[name]
     except KeyError:
         choices = ", ".join(sorted(_SCORERS))
-        raise ScorerError(f"There is no scorer called {name!r}. Choose one of: {choices}.") from None
+        raise ScorerNotSetUp(
+            f"There is no scorer called {name!r}. Look at CHARTSIEVE_SCORER, and choose one of: {choices}."
+        ) from None
     return opener(settings)

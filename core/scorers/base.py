@@ -49,6 +49,11 @@ class Scorer(Protocol):
     @property
     def terms(self) -> Terms: ...
 
+    @property
+    def checkable(self) -> bool:
+        """Whether right answers are known for it, so that `check` proves something."""
+        ...
+
     def phrase(self, criterion: Criterion) -> str:
         """The criterion as this scorer is asked: its question with the instruction worked in."""
         ...
@@ -62,7 +67,10 @@ class Scorer(Protocol):
         ...
 
     async def check(self) -> None:
-        """Ask something whose answer is known. Raises ScorerError, WrongScores when the answer is wrong."""
+        """Ask something whose answer is known, and send no page. Raises ScorerError, WrongScores for a wrong answer.
+
+        What is not `checkable` is asked whether it answers, if that can go wrong.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from core.domain import Criterion, ScorerInfo
-from core.errors import RequestRejected, ScorerError, ScorerUnusable, WrongScores
+from core.errors import RequestRejected, ScorerError, ScorerNotSetUp, ScorerUnusable, WrongScores
 from core.scorers import golden
 from core.scorers.base import Reply, Terms
 from core.scorers.weights import digest_weights, find_weights, tensor_names
@@ -37,9 +37,9 @@ class CrossEncoderScorer:
     """Scores of the reranker that CHARTSIEVE_CROSS_ENCODER names. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
-        """Find the weights without loading them. Raises ScorerUnusable, with the cure."""
+        """Find the weights without loading them. Raises ScorerNotSetUp, with the cure."""
         if not settings.cross_encoder:
-            raise ScorerUnusable(
+            raise ScorerNotSetUp(
                 "No reranker is set up on this machine. Set CHARTSIEVE_CROSS_ENCODER to the folder of its weights, or "
                 "to their name on the hub."
             )
@@ -67,6 +67,11 @@ class CrossEncoderScorer:
     def terms(self) -> Terms:
         return _TERMS
 
+    @property
+    def checkable(self) -> bool:
+        """True for zerank-2 alone."""
+        return self._zerank
+
     def phrase(self, criterion: Criterion) -> str:
         """The question; with an instruction in the form that zerank-2 was trained on, or on a second line."""
         if self._zerank:
@@ -93,13 +98,13 @@ class CrossEncoderScorer:
             first, second = (await self.score(golden.QUESTION, golden.TEXTS)).scores
         except RequestRejected:
             raise ScorerUnusable(
-                f"The reranker {self._info.model} does not answer even two short texts. Nothing was scored. Fetch it "
+                f"The reranker {self._info.model} does not answer even two short texts. Nothing was scored; fetch it "
                 "again, or set CHARTSIEVE_CROSS_ENCODER to another one."
             ) from None
         if self._zerank and golden.diagnose(first, second):
             raise WrongScores(
                 f"Two known pairs should score {golden.SCORES[0]:.3f} and {golden.SCORES[1]:.3f}, and on this machine "
-                f"{self._info.model} gave {first:.3f} and {second:.3f}. Nothing was scored. Set "
+                f"{self._info.model} gave {first:.3f} and {second:.3f}. Nothing was scored; set "
                 "CHARTSIEVE_CROSS_ENCODER to the weights of zerank-2 as they were published, and "
                 "CHARTSIEVE_CROSS_ENCODER_SCALE to 5."
             )
@@ -127,13 +132,13 @@ class CrossEncoderScorer:
 
 
 def _require_extra() -> None:
-    cure = "Nothing was scored. Install Chartsieve with the extra `local` (`make local` in its folder) and start again."
+    cure = "Nothing was scored; install Chartsieve with the extra `local` (`make local` in its folder) and start again."
     try:
         version = metadata.version("sentence-transformers")
     except metadata.PackageNotFoundError:
-        raise ScorerUnusable(f"What runs a reranker on this machine is not installed. {cure}") from None
+        raise ScorerNotSetUp(f"What runs a reranker on this machine is not installed. {cure}") from None
     if tuple(int(n) for n in re.findall(r"\d+", version)[:2]) < _OLDEST:
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"sentence-transformers {version} is too old: before 5.4 it gives random scores without an error. {cure}"
         )
 
@@ -181,8 +186,8 @@ def _load(folder: Path, name: str) -> Any:
         raise ScorerUnusable(
             f"The reranker {name} cannot be loaded: "
             + ("it does not fit into memory" if memory else f"its files do not make a model ({type(error).__name__})")
-            + ". Nothing was scored. "
-            + ("Free memory or choose a smaller model." if memory else "Fetch it again, or choose another model.")
+            + ". Nothing was scored; "
+            + ("free memory or choose a smaller model." if memory else "fetch it again, or choose another model.")
         ) from error
     _require_head(model, folder, name)
     return model
@@ -192,7 +197,7 @@ def _require_head(model: Any, folder: Path, name: str) -> None:
     """Refuse a model that gives several answers, or whose last layer was not in the files and is random."""
     if model.num_labels != 1:
         raise ScorerUnusable(
-            f"The model {name} gives {model.num_labels} answers for a page, not one. Nothing was scored. Set "
+            f"The model {name} gives {model.num_labels} answers for a page, not one. Nothing was scored; set "
             "CHARTSIEVE_CROSS_ENCODER to a reranker."
         )
     inner = model[0].model
@@ -201,8 +206,8 @@ def _require_head(model: Any, folder: Path, name: str) -> None:
     head = {key for key, _ in inner.named_parameters() if not key.startswith(f"{inner.base_model_prefix}.")}
     if not head <= tensor_names(folder):
         raise ScorerUnusable(
-            f"The last layer of {name} is missing in {folder}, so its scores would be random. Nothing was scored. "
-            "Set CHARTSIEVE_CROSS_ENCODER to a reranker."
+            f"The last layer of {name} is missing in {folder}, so its scores would be random. Nothing was scored; "
+            "set CHARTSIEVE_CROSS_ENCODER to a reranker."
         )
 
 
@@ -250,7 +255,7 @@ def _failure(error: Exception) -> ScorerError:
         return RequestRejected("The reranker on this machine ran out of memory.")
     if isinstance(error, (ValueError, TypeError)):
         return RequestRejected(f"The reranker on this machine cannot read this page ({type(error).__name__}).")
-    return ScorerError(f"The reranker on this machine failed ({type(error).__name__}). Score again, or start anew.")
+    return ScorerError(f"The reranker on this machine failed ({type(error).__name__}). Try again, or start anew.")
 
 
 def _out_of_memory(error: Exception) -> bool:

@@ -46,6 +46,10 @@ class EmbeddedScorer:
     def terms(self) -> Terms:
         return _TERMS
 
+    @property
+    def checkable(self) -> bool:
+        return False
+
     def phrase(self, criterion: Criterion) -> str:
         return f"{criterion.question}\n{criterion.instruction}" if criterion.instruction else criterion.question
 

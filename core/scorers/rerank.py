@@ -16,9 +16,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import LimitReached, RequestRejected, ScorerError, ScorerUnusable, Unanswered
 
-_AGAIN = "Score again later: only what is missing is asked."
-_KEPT = "What it answered so far is kept."
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -80,38 +77,59 @@ def _count(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The sentences for one server, named by its host."""
+    """The sentences for one server, named by its host. Two at most: what happened with the cure, and what is safe."""
 
     host: str
     path: str
     """As asked, with what the address adds to it."""
+    model: str
+    """As asked for."""
     has_key: bool
     seconds: float
     """Longest wait for one answer."""
+    checking: bool = False
+    """Whether known questions are asked and no pages."""
 
     @property
     def _server(self) -> str:
         return f"The zerank server at {self.host}"
 
+    @property
+    def _safe(self) -> str:
+        return "No page was sent." if self.checking else "What it answered so far is kept."
+
+    @property
+    def _later(self) -> str:
+        if self.checking:
+            return "No page was sent; try again later."
+        return "Score again later: only what is missing is asked."
+
     def of_status(self, status: int, headers: httpx.Headers) -> ScorerError:
         """For a response that is no success; its body is not looked at."""
         if status in (408, 409) or status >= 500:
-            return Unanswered(f"{self._server} could not answer (status {status}). {_AGAIN}")
+            return Unanswered(f"{self._server} could not answer (status {status}). {self._later}")
         if status == 429:
             return LimitReached(
-                f"{self._server} takes no more for now: its limit is reached. {_AGAIN}",
+                f"{self._server} takes no more for now: its limit is reached. {self._later}",
                 retry_after=read_retry_after(headers.get("retry-after", ""), time.time()),
             )
         if status in (400, 413, 422):
-            return RequestRejected(self._rejected(status))
+            return self._rejected(status)
         return ScorerUnusable(self._unusable(status))
 
-    def _rejected(self, status: int) -> str:
+    def _rejected(self, status: int) -> ScorerError:
+        if self.checking:  # A smaller request than this there is not.
+            return ScorerUnusable(
+                f"{self._server} rejects even two short texts, asked of the model {self.model} at {self.path} (status "
+                f"{status}): look at CHARTSIEVE_ZERANK_MODEL and CHARTSIEVE_ZERANK_PATH. {self._safe}"
+            )
         if status == 413:
-            return f"{self._server} finds the request too large. Nothing of it was scored. Send less text at once."
-        return (
-            f"{self._server} rejects the request (status {status}): too large, contents that it does not take, or a "
-            "model that it does not know. Nothing of it was scored. If this happens to every page, look at "
+            return RequestRejected(
+                f"{self._server} finds the request too large, and nothing of it was scored. Send less text at once."
+            )
+        return RequestRejected(
+            f"{self._server} rejects the request (status {status}), and nothing of it was scored: too large, contents "
+            f"that it does not take, or it knows no model {self.model}. If this happens to every page, look at "
             "CHARTSIEVE_ZERANK_MODEL."
         )
 
@@ -119,46 +137,60 @@ class Failures:
         if status in (401, 403):
             if self.has_key:
                 return (
-                    f"{self._server} does not accept the key in CHARTSIEVE_ZERANK_KEY. {_KEPT} "
-                    "Set a key that is valid for it."
+                    f"{self._server} does not accept the key in CHARTSIEVE_ZERANK_KEY: set a key that is valid for it. "
+                    f"{self._safe}"
                 )
-            return f"{self._server} asks for a key, and none is set. {_KEPT} Set CHARTSIEVE_ZERANK_KEY."
-        if status in (404, 405):
+            return f"{self._server} asks for a key, and none is set: set CHARTSIEVE_ZERANK_KEY. {self._safe}"
+        if status == 404:
+            # Servers give it for both, and the words that tell them apart may quote a page.
             return (
-                f"{self._server} has nothing at {self.path}, or does not know the model. {_KEPT} "
-                "Look at CHARTSIEVE_ZERANK_URL, CHARTSIEVE_ZERANK_PATH and CHARTSIEVE_ZERANK_MODEL."
+                f"{self._server} knows no model {self.model}, or has nothing at {self.path}: look at "
+                f"CHARTSIEVE_ZERANK_MODEL and CHARTSIEVE_ZERANK_PATH. {self._safe}"
+            )
+        if status == 405:
+            return (
+                f"{self._server} has nothing at {self.path} that scores pages: look at CHARTSIEVE_ZERANK_URL and "
+                f"CHARTSIEVE_ZERANK_PATH. {self._safe}"
             )
         if 300 <= status < 400:
             return (
-                f"{self._server} points to another address (status {status}). No page was sent there. "
-                "Set CHARTSIEVE_ZERANK_URL to the address that is meant."
+                f"{self._server} points to another address (status {status}): set CHARTSIEVE_ZERANK_URL to the address "
+                f"that is meant. No page was sent{'' if self.checking else ' there'}."
             )
         return (
-            f"{self._server} refuses to answer (status {status}). {_KEPT} "
-            "Ask whoever runs it, and look at the CHARTSIEVE_ZERANK settings."
+            f"{self._server} refuses to answer (status {status}): ask whoever runs it, and look at the "
+            f"CHARTSIEVE_ZERANK settings. {self._safe}"
         )
 
     def of_error(self, error: BaseException) -> ScorerError:
-        """For what went wrong on the way, as the HTTP client or the clock raised it."""
+        """For a refusal, or for what went wrong on the way, as the HTTP client or the clock raised it."""
+        if isinstance(error, httpx.HTTPStatusError):
+            return self.of_status(error.response.status_code, error.response.headers)
         if _untrusted(error):
             return ScorerUnusable(
-                f"The certificate of the zerank server at {self.host} is not trusted. No page was sent. "
-                "Set SSL_CERT_FILE to the certificate of the authority that signed it."
+                f"The certificate of the zerank server at {self.host} is not trusted: set SSL_CERT_FILE to the "
+                f"certificate of the authority that signed it. {self._safe}"
             )
         if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
             return Unanswered(
-                f"{self._server} could not be reached. See that it runs and that CHARTSIEVE_ZERANK_URL is right. "
-                f"{_AGAIN}"
+                f"{self._server} could not be reached: see that it runs and that CHARTSIEVE_ZERANK_URL is right. "
+                f"{self._later}"
             )
         if isinstance(error, (TimeoutError, httpx.TimeoutException)):
             return Unanswered(
-                f"{self._server} gave no answer within {self.seconds:g} seconds (CHARTSIEVE_ZERANK_TIMEOUT). {_AGAIN}"
+                f"{self._server} gave no answer within {self.seconds:g} seconds (CHARTSIEVE_ZERANK_TIMEOUT). "
+                f"{self._later}"
             )
-        return Unanswered(f"{self._server} broke off in the middle of its answer. {_AGAIN}")
+        return Unanswered(f"{self._server} broke off in the middle of its answer. {self._later}")
 
     def of_nonsense(self) -> Unanswered:
         """For an answer that is malformed, incomplete or outside [0, 1]."""
-        return Unanswered(f"{self._server} answered, but the answer made no sense. Nothing of it was used. {_AGAIN}")
+        if self.checking:
+            return Unanswered(
+                f"{self._server} answered, but the answer made no sense: look at CHARTSIEVE_ZERANK_URL and "
+                f"CHARTSIEVE_ZERANK_PATH. {self._safe}"
+            )
+        return Unanswered(f"{self._server} answered, but the answer made no sense and was not used. {self._later}")
 
 
 def _untrusted(error: BaseException | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.errors import ScorerUnusable
+from core.errors import ScorerNotSetUp
 
 _TENSORS = ".safetensors"
 _DECIDING = {".json", ".jinja", ".txt", ".model", _TENSORS}
@@ -22,12 +22,12 @@ _LONGEST_HEADER = 100_000_000
 def find_weights(name: str, revision: str) -> Path:
     """The folder `name`, or the folder of that hub name and revision ("": the main one) in the local cache of the hub.
 
-    Raises ScorerUnusable when there is none, or when it holds no complete reranker.
+    Raises ScorerNotSetUp when there is none, or when it holds no complete reranker.
     """
     folder = Path(name).expanduser()
     if not folder.is_dir():
         if name.startswith(("/", ".", "~")) or name.count("/") > 1:
-            raise ScorerUnusable(
+            raise ScorerNotSetUp(
                 f"There is no folder {name}. Nothing was scored. Set CHARTSIEVE_CROSS_ENCODER to the folder of a "
                 "reranker, or to its name on the hub."
             )
@@ -44,7 +44,7 @@ def _cached(name: str, revision: str) -> Path:
         return Path(snapshot_download(name, revision=revision or None, local_files_only=True, allow_patterns=patterns))
     except (OSError, ValueError):
         chosen = f" --revision {revision}" if revision else ""
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"The reranker {name} is not on this machine, or not all of it. Nothing was scored, and Chartsieve "
             f"downloads no models by itself. Fetch it once with `.venv/bin/hf download {name}{chosen}`, or set "
             "CHARTSIEVE_CROSS_ENCODER to the folder that holds it."
@@ -57,19 +57,19 @@ def _require_reranker(folder: Path, name: str) -> None:
         config = _object(folder / "config.json")
         wanted = {str(file) for file in _parts(folder)}
     except (OSError, ValueError, TypeError, AttributeError):
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"The folder {folder} holds no reranker that can be read: config.json or a list of its parts is missing or "
             f"damaged. Nothing was scored. Fetch {name} again."
         ) from None
     missing = sorted(part for part in wanted if not (folder / part).is_file())
     if missing or not any(folder.glob(f"*{_TENSORS}")):
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"Weights are missing in {folder}: {missing[0] if missing else f'no file ends in {_TENSORS}'}. Nothing was "
             f"scored. Fetch {name} again."
         )
     scoring = [str(kind) for kind in config.get("architectures") or () if "ForSequenceClassification" in str(kind)]
     if not scoring and not (folder / "modules.json").is_file():
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"The model in {folder} is no reranker: nothing in it says how its answer becomes a score (modules.json is "
             f"missing), so its scores would be random. Nothing was scored. Fetch all files of {name}."
         )
@@ -90,7 +90,7 @@ def digest_weights(folder: Path) -> str:
     """16 hex digits over all files that decide a score, whatever the folder is called.
 
     Small files are read whole. Of each tensor the first and the last 4 KiB are read: training moves every number a
-    little, so that other weights give another digest, and 8 GB take well under a second. Raises ScorerUnusable for
+    little, so that other weights give another digest, and 8 GB take well under a second. Raises ScorerNotSetUp for
     files that cannot be read.
     """
     total = hashlib.sha256()
@@ -101,7 +101,7 @@ def digest_weights(folder: Path) -> str:
                 for piece in _samples(stream) if file.suffix == _TENSORS else (stream.read(),):
                     total.update(piece)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             f"The weights in {folder} cannot be read. Nothing was scored. Fetch them again, or let this user read them."
         ) from None
     return total.hexdigest()[:16]

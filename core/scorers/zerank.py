@@ -10,14 +10,14 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import httpx
 from zeroentropy import APIError, AsyncZeroEntropy, DefaultAsyncHttpxClient, omit
 
 from core.domain import Criterion, ScorerInfo, Usage
-from core.errors import RequestRejected, ScorerError, ScorerUnusable, WrongScores
+from core.errors import ScorerError, ScorerNotSetUp, WrongScores
 from core.scorers import golden
 from core.scorers.base import METERED_OVERHEAD, Reply, Terms, metered
 from core.scorers.rerank import Failures, read_answer
@@ -55,11 +55,16 @@ class _Server:
     hosted: bool
     key: str
 
+    @property
+    def asked(self) -> httpx.URL:
+        """The whole address that texts are posted to; it holds no key."""
+        return httpx.URL(self.address + self.path)
+
 
 class ZerankScorer:
     """Asks zerank-2 on a server. Safe to share between threads and event loops.
 
-    Raises ScorerUnusable, with the setting that is missing, when the settings do not name a server that can be asked.
+    Raises ScorerNotSetUp, with the setting that is missing, when the settings do not name a server that can be asked.
     """
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
@@ -68,7 +73,8 @@ class ZerankScorer:
         self._terms = _read_terms(settings, hosted=self._server.hosted)
         self._failures = Failures(
             host=self._server.host,
-            path=httpx.URL(self._server.address).path.rstrip("/") + self._server.path,
+            path=self._server.asked.path,
+            model=settings.zerank_model,
             has_key=bool(self._server.key),
             seconds=settings.zerank_timeout,
         )
@@ -84,13 +90,17 @@ class ZerankScorer:
             model=self._settings.zerank_model,
             revision=self._settings.zerank_revision,
             transform=f"{contract} contract, score as served; instruction in <instruction> after the <query>",
-            sends_text_to=self._server.host,
+            sends_text_to=str(self._server.asked),
             note=golden.NOTE,
         )
 
     @property
     def terms(self) -> Terms:
         return self._terms
+
+    @property
+    def checkable(self) -> bool:
+        return True
 
     def phrase(self, criterion: Criterion) -> str:
         return golden.phrase(criterion)
@@ -102,26 +112,17 @@ class ZerankScorer:
         """
         if not texts:
             return Reply([])
-        reply = await self._ask(question, texts)
+        reply = await self._ask(question, texts, self._failures)
         if not all(0 <= value <= 1 for value in reply.scores):
             raise self._failures.of_nonsense()
         return reply
 
     async def check(self) -> None:
         """Ask the golden pairs. Raises WrongScores with cause and cure when the answers are not those of zerank-2."""
-        rejected = False
-        try:
-            reply = await self._ask(golden.QUESTION, golden.TEXTS)
-        except RequestRejected:
-            rejected = True
-        if rejected:
-            raise ScorerUnusable(
-                f"The zerank server at {self._server.host} rejects even two short texts. Nothing was scored. "
-                "Look at CHARTSIEVE_ZERANK_MODEL and CHARTSIEVE_ZERANK_PATH."
-            )
+        reply = await self._ask(golden.QUESTION, golden.TEXTS, replace(self._failures, checking=True))
         problem = golden.diagnose(*reply.scores)
         if problem:
-            raise WrongScores(f"{problem} Nothing was scored.")
+            raise WrongScores(f"{problem} No page was sent.")
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
@@ -130,21 +131,21 @@ class ZerankScorer:
         if client is not None:
             await client.close()
 
-    async def _ask(self, question: str, texts: Sequence[str]) -> Reply:
+    async def _ask(self, question: str, texts: Sequence[str], failures: Failures) -> Reply:
         """The values as served, which may lie outside [0, 1]."""
         sent = sum(metered(question, text) for text in texts)
         # Some servers send the texts back, and JSON can write a byte as six.
-        body = await self._send(question, texts, most=8_000_000 + 8 * sent)
+        body = await self._send(question, texts, failures, most=8_000_000 + 8 * sent)
         try:
             answer = read_answer(body, len(texts))
         except ValueError:
             answer = None
         if answer is None:
-            raise self._failures.of_nonsense()
+            raise failures.of_nonsense()
         tokens = answer.tokens or (sent - METERED_OVERHEAD * len(texts)) // 4
         return Reply(answer.values, Usage(1, answer.bytes or sent, tokens, tokens * self._terms.price / 1e6))
 
-    async def _send(self, question: str, texts: Sequence[str], *, most: int) -> bytearray:
+    async def _send(self, question: str, texts: Sequence[str], failures: Failures, *, most: int) -> bytearray:
         """The body of the answer, at most `most` bytes of it."""
         quiet = _ASKING.set(True)
         try:
@@ -157,15 +158,14 @@ class ZerankScorer:
                 async for part in response.aiter_bytes():
                     body += part
                     if len(body) > most:
-                        raise self._failures.of_nonsense()
+                        raise failures.of_nonsense()
                 return body
         except ScorerError as error:
             failure = error
         except APIError as error:
-            cause = error.__cause__ or error
-            failure = cause if isinstance(cause, ScorerError) else self._failures.of_error(cause)
+            failure = failures.of_error(error.__cause__ or error)
         except (httpx.HTTPError, TimeoutError) as error:
-            failure = self._failures.of_error(error)
+            failure = failures.of_error(error)
         finally:
             _ASKING.reset(quiet)
         # Raised out here so that no foreign error, which may quote a page, hangs on to it.
@@ -173,7 +173,7 @@ class ZerankScorer:
 
     @asynccontextmanager
     async def _response(self, question: str, texts: Sequence[str]) -> AsyncIterator[httpx.Response]:
-        """A success, its body not read yet. Raises ScorerError, APIError."""
+        """A success, its body not read yet. Raises APIError."""
         client, model = self._client(), self._settings.zerank_model
         # A page must not pass for the end of itself and go on as the model's own answer.
         question, *documents = (_MARK.sub("< |", text) for text in (question, *texts))
@@ -195,11 +195,6 @@ class ZerankScorer:
             yield response
         finally:
             await response.aclose()
-
-    async def _refuse(self, response: httpx.Response) -> None:
-        """Turn down a refusal before its body is read."""
-        if not response.is_success:
-            raise self._failures.of_status(response.status_code, response.headers)
 
     def _client(self) -> AsyncZeroEntropy:
         """The client of the running event loop: connections cannot be shared between loops."""
@@ -225,32 +220,37 @@ class ZerankScorer:
                 limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
                 # A proxy named in the environment could read what goes over plain http.
                 trust_env=self._server.address.startswith("https:"),
-                event_hooks={"response": [self._refuse]},
+                event_hooks={"response": [_refuse]},
                 transport=self._transport,
             ),
         )
+
+
+async def _refuse(response: httpx.Response) -> None:
+    """Turn down a refusal before its body is read."""
+    response.raise_for_status()
 
 
 def _read_server(settings: Settings) -> _Server:
     path, key = settings.zerank_path.strip().rstrip("/"), settings.zerank_key.get_secret_value().strip()
     hosted = path.endswith(_HOSTED_PATH)
     if not settings.zerank_url.strip():
-        raise ScorerUnusable(_no_address(hosted=hosted))
+        raise ScorerNotSetUp(_no_address(hosted=hosted))
     url = _read_url(settings.zerank_url.strip())
     if not _PATH.fullmatch(path):
-        raise ScorerUnusable("CHARTSIEVE_ZERANK_PATH is not a path. Set it to one such as /rerank.")
+        raise ScorerNotSetUp("CHARTSIEVE_ZERANK_PATH is not a path. Set it to one such as /rerank.")
     if "zerank-2" not in settings.zerank_model.lower():
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             "Only zerank-2 can be checked against known answers, and CHARTSIEVE_ZERANK_MODEL names another model. "
             "Set it to the name under which the server knows zerank-2; that name must hold zerank-2."
         )
     if hosted and not key:
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             "The hosted contract needs a key, and none is set. Set CHARTSIEVE_ZERANK_KEY, or run zerank-2 yourself "
             "and set CHARTSIEVE_ZERANK_PATH to /rerank."
         )
     if not all("!" <= character <= "~" for character in key):
-        raise ScorerUnusable("CHARTSIEVE_ZERANK_KEY holds a character that no key has. Set it anew.")
+        raise ScorerNotSetUp("CHARTSIEVE_ZERANK_KEY holds a character that no key has. Set it anew.")
     address = str(url).rstrip("/")
     if hosted:  # The SDK adds this part of the path itself.
         address, path = address + path.removesuffix(_HOSTED_PATH), _HOSTED_PATH
@@ -277,7 +277,7 @@ def _read_url(address: str) -> httpx.URL:
         url = httpx.URL()
     asks = url.scheme in ("http", "https") and url.host and 0 < (url.port or 80) < 65536
     if not asks or url.userinfo or url.query or url.fragment:
-        raise ScorerUnusable(
+        raise ScorerNotSetUp(
             "CHARTSIEVE_ZERANK_URL is no address that can be asked. Set it to one such as http://127.0.0.1:8000, "
             "without a user name, ? or #; a key goes into CHARTSIEVE_ZERANK_KEY."
         )

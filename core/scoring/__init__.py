@@ -4,25 +4,22 @@ Resume is the cache: what was answered is never asked again. Every answer is kep
 yields exactly one outcome.
 """
 
-from core.scoring.answers import UNREADABLE, AnswerCache, known_outcomes, text_keys
+from core.scoring.answers import UNREADABLE, known_outcomes
 from core.scoring.asking import Patience
 from core.scoring.limiter import Limiter
 from core.scoring.pace import Listener, Progress
 from core.scoring.plan import Plan, plan
-from core.scoring.run import Scored, score_all, score_pages
+from core.scoring.run import score_all, score_pages
 
 __all__ = [
     "UNREADABLE",
-    "AnswerCache",
     "Limiter",
     "Listener",
     "Patience",
     "Plan",
     "Progress",
-    "Scored",
     "known_outcomes",
     "plan",
     "score_all",
     "score_pages",
-    "text_keys",
 ]

@@ -7,6 +7,8 @@ from core.domain import Criterion, Gap, Outcome, Page, Score, ScorerInfo, digest
 from core.scorers.base import METERED_OVERHEAD, Scorer
 
 UNREADABLE = "This page could not be read"
+NO_REASON = "This page was not scored, and the scorer did not say why. Score again: only what is missing is asked"
+"""The reason where there is no other; a gap never goes without one."""
 _MOST_AT_ONCE = 200_000
 """Answers looked up together; a case of ten thousand pages must not hold all of its keys at once."""
 
@@ -53,7 +55,7 @@ def known_outcomes(
 
 def outcome(fingerprint: str, criterion: Criterion, page: Page, answer: Answer) -> Outcome:
     if isinstance(answer, str):
-        return Gap(page.ref, criterion.id, fingerprint, answer)
+        return Gap(page.ref, criterion.id, fingerprint, answer or NO_REASON)
     return Score(page.ref, criterion.id, fingerprint, answer)
 
 

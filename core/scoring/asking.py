@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 
-from core.domain import NO_USAGE, Usage
 from core.errors import LimitReached, RequestRejected, ScorerError, ScorerUnusable, Unanswered
 from core.scorers.base import Reply, Scorer
-from core.scoring.answers import Answer
+from core.scoring.answers import NO_REASON, Answer
 from core.scoring.limiter import Cut, Lease, Limiter
 from core.scoring.packing import Call
+from core.scoring.spending import Spending
 
 Answers = list[tuple[int, Answer]]
 """Places of texts in the table with their answers."""
@@ -38,7 +38,8 @@ class Patience:
 
 
 class Asker:
-    """Asks for one run, and counts what that costs. `deliver` gets every answer, a score or a reason, once."""
+    """Asks for one run, and counts what that costs. `deliver` gets every answer, a score or a reason, once; `sent` is
+    called for each call that goes out, when its cost is counted already."""
 
     def __init__(
         self,
@@ -48,11 +49,12 @@ class Asker:
         limiter: Limiter,
         patience: Patience,
         deliver: Callable[[Call, Answers], None],
+        sent: Callable[[], None],
     ) -> None:
         self._scorer, self._texts, self._sizes = scorer, texts, sizes
-        self._limiter, self._patience, self._deliver = limiter, patience, deliver
+        self._limiter, self._patience, self._deliver, self._sent = limiter, patience, deliver, sent
         self._seconds, self._window = scorer.terms.seconds, scorer.terms.window_seconds
-        self.usage: Usage = NO_USAGE
+        self.spending = Spending(scorer)
         self.began: float | None = None
         """Monotonic seconds of the first call."""
         self.answered = 0
@@ -64,7 +66,9 @@ class Asker:
         self.retrying = 0
         """Calls that got no answer and are tried again."""
         self.held = 0
-        """Calls that wait for the limits."""
+        """Calls that wait for the limits, or for their turn."""
+        self.open = 0
+        """Calls that have a place among those at the same time."""
         self._refusals, self._refused_since = 0, 0.0
 
     async def grant(self, smallest: int, cut: Cut) -> Lease:
@@ -80,60 +84,68 @@ class Asker:
 
         Raises ScorerUnusable, and then nothing more was delivered.
         """
+        self.open += 1
+        try:
+            return await self._finish(call, lease)
+        finally:
+            self.open -= 1
+
+    async def _finish(self, call: Call, lease: Lease) -> str:
         before, reason = self.answered, ""
         waiting: list[tuple[Call, Lease | None]] = [(call, lease)]
         while waiting:
             part, leave = waiting.pop()
-            try:
-                reason = await self._persist(part, leave or await self._grant_again(part)) or reason
-            except RequestRejected as error:
-                if len(part.places) > 1:
-                    middle = len(part.places) // 2
-                    halves = part.places[middle:], part.places[:middle]
-                    waiting += [(part.only(half, self._sizes), None) for half in halves]
-                else:
-                    reason = self._give_up(part, str(error))
+            said, rejected = await self._persist(part, leave or await self._grant_again(part))
+            reason = said or reason
+            if rejected:
+                middle = len(rejected.places) // 2
+                halves = rejected.places[middle:], rejected.places[:middle]
+                waiting += [(rejected.only(half, self._sizes), None) for half in halves]
         return "" if self.answered > before else reason
 
-    async def _persist(self, call: Call, lease: Lease) -> str:
-        """Ask again and again. "" or the reason why texts were given up. Raises RequestRejected and ScorerUnusable."""
+    async def _persist(self, call: Call, lease: Lease) -> tuple[str, Call | None]:
+        """Ask again and again. "" or the reason why texts were given up, and what was rejected and is to be halved: two
+        texts or more, none of them delivered. Raises ScorerUnusable."""
         tries, refused = 0, 0
         while True:
             try:
                 call, reason = self._sort(call, await self._once(call, lease, again=tries > 0))
                 if not call.places:
-                    return ""
+                    return "", None
             except LimitReached as error:
                 refused += 1
                 self._limiter.refused(lease, error.retry_after)
                 if self._refused_for_long():
-                    return self._give_up(call, str(error))
+                    return self._give_up(call, str(error)), None
                 if self._too_large_for_the_limit(call, lease, refused):
-                    raise RequestRejected(str(error)) from error
+                    return "", call
                 lease = await self._grant_again(call)
                 continue
-            except (ScorerUnusable, RequestRejected):
-                raise
             except Unanswered as error:
                 reason = str(error)
             except ScorerError as error:
-                return self._give_up(call, str(error))
+                return self._split_or_give_up(call, error)
             tries += 1
             if tries >= self._patience.tries:
-                return self._give_up(call, reason)
+                return self._give_up(call, reason), None
             lease = await self._pause(call, tries)
 
     async def _once(self, call: Call, lease: Lease, *, again: bool) -> Reply:
-        """One request. Every way out tells the limiter, but for a refusal."""
+        """One request. Every way out tells what it cost, and the limiter, but for a refusal."""
         if self.began is None:
             self.began = self.last_news = time.monotonic()
         self.first_tries += not again
         self.retrying += again
+        self.spending.sent(lease, call)
+        self._sent()
         try:
             async with asyncio.timeout(self._seconds):
                 reply = await self._scorer.score(call.question.phrase, [self._texts[place] for place in call.places])
         except BaseException as error:
-            self.usage += Usage(requests=1)
+            if isinstance(error, (LimitReached, RequestRejected, ScorerUnusable)):
+                self.spending.turned_down(lease)
+            else:
+                self.spending.unanswered(lease)
             if not isinstance(error, LimitReached):
                 self._limiter.dropped(lease)
             if isinstance(error, TimeoutError):
@@ -142,7 +154,7 @@ class Asker:
         finally:
             self.first_tries -= not again
             self.retrying -= again
-        self.usage += reply.usage
+        self.spending.answered(lease, reply.usage)
         self.last_news = time.monotonic()
         self._limiter.passed(lease, reply.usage.bytes)
         return reply
@@ -166,7 +178,15 @@ class Asker:
             self._deliver(call, good)
         return call.only(bad, self._sizes), reason
 
+    def _split_or_give_up(self, call: Call, error: ScorerError) -> tuple[str, Call | None]:
+        if isinstance(error, ScorerUnusable):
+            raise error
+        if isinstance(error, RequestRejected) and len(call.places) > 1:
+            return "", call
+        return self._give_up(call, str(error)), None
+
     def _give_up(self, call: Call, reason: str) -> str:
+        reason = reason or NO_REASON
         self._deliver(call, [(place, reason) for place in call.places])
         return reason
 

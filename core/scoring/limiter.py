@@ -1,9 +1,10 @@
-"""The limits of an endpoint, kept by all runs that ask it: so many bytes and calls in each window of time."""
+"""The limits of an endpoint, kept by all runs that ask it: so many calls at once, so many in each window of time."""
 
 import asyncio
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,12 +40,18 @@ class Lease:
 class Limiter:
     """Share one between all runs that ask the same endpoint, in whatever threads. Windows begin with their first call.
 
+    Together the runs have no more calls at the same time than the terms allow. New calls are served in the order in
+    which they were asked for; a run that asks for one at a time takes turns with the others, however much it has left.
+
     Where the endpoint refuses all the same, everybody waits: as long as it says, or until a single call that is tried
     now and then is let in. A new window begins with that call.
     """
 
     def __init__(self, terms: Terms) -> None:
         self._seconds, self._bytes, self._calls = terms.window_seconds, terms.window_bytes, terms.window_requests
+        self._at_once, self._in_flight = terms.at_once, 0
+        self._turns: deque[object] = deque()
+        """Those who wait for a new call; the first is served next."""
         self._lock = threading.Lock()
         self._sleepers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._window, self._since = 0, -math.inf
@@ -61,9 +68,30 @@ class Limiter:
     async def grant(self, smallest: int, cut: Cut) -> Lease:
         """Wait until a pair of `smallest` metered bytes may be asked, then have `cut` take what fits.
 
-        A pair that is larger than a window has one to itself. `cut` is called once, under the limiter's lock.
+        The call keeps its place among those at the same time until `leave`, also while it is made again. A pair that
+        is larger than a window has one to itself. `cut` is called once, under the limiter's lock.
         """
-        return await self._wait(lambda: self._try(smallest, cut, claimed=False))
+        turn = object()
+        with self._lock:
+            self._turns.append(turn)
+        try:
+            return await self._wait(lambda: self._try_in_turn(turn, smallest, cut))
+        finally:
+            with self._lock:
+                self._turns.remove(turn)
+                self._wake()
+
+    def leave(self) -> None:
+        """A call that had leave from `grant` is over, however it ended: its place is free. To be called once for it."""
+        with self._lock:
+            self._in_flight -= 1
+            self._wake()
+
+    @property
+    def full(self) -> bool:
+        """Whether as many calls are made as may be at the same time."""
+        with self._lock:
+            return self._in_flight >= self._at_once
 
     async def grant_again(self, size: int) -> Lease:
         """Wait until a call of `size` metered bytes that was cut before may be made; it goes before new ones."""
@@ -160,7 +188,7 @@ class Limiter:
                 self._sleepers.add((loop, woken))
             try:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(found):
+                    async with asyncio.timeout(None if math.isinf(found) else found):
                         await woken.wait()
             finally:
                 with self._lock:
@@ -170,6 +198,13 @@ class Limiter:
         for loop, woken in self._sleepers:
             with suppress(RuntimeError):  # That loop has ended, and with it whoever slept there.
                 loop.call_soon_threadsafe(woken.set)
+
+    def _try_in_turn(self, turn: object, smallest: int, cut: Cut) -> Lease | float:
+        if self._turns[0] is not turn or self._in_flight >= self._at_once:
+            return math.inf
+        found = self._try(smallest, cut, claimed=False)
+        self._in_flight += isinstance(found, Lease)
+        return found
 
     def _try(self, smallest: int, cut: Cut, *, claimed: bool) -> Lease | float:
         """A lease, or the seconds after which another try makes sense, unless somebody wakes us before."""

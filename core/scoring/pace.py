@@ -21,7 +21,8 @@ class Progress:
     total: int
     """Pairs in all."""
     usage: Usage = NO_USAGE
-    """What this run has cost."""
+    """What this run has cost, with an estimate for the calls that are still in flight. The last report before a run
+    ends, however it ends, holds all that was sent."""
     rate: float | None = None
     """Answers a second since the first call; None before there is one. Pages with equal text count once."""
     seconds_left: float | None = None
@@ -62,6 +63,8 @@ def waiting(asker: Asker, limiter: Limiter) -> str:
         return "No answer, trying again"
     if not asker.held:
         return ""
+    if not asker.open and limiter.full:
+        return "Waiting for another case that asks the same scorer"
     seconds = limiter.seconds_until_open()
     about = f", about {seconds:.0f} s" if seconds >= 1 else ""
     return f"Waiting for the endpoint's limit{about}"

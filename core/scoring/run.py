@@ -10,7 +10,7 @@ from typing import Any
 from core.domain import Criterion, Outcome, Page, Usage
 from core.errors import ScorerUnusable
 from core.scorers.base import Scorer
-from core.scoring.answers import AnswerCache, Question, Table
+from core.scoring.answers import NO_REASON, AnswerCache, Question, Table
 from core.scoring.asking import Asker, Patience
 from core.scoring.limiter import Lease, Limiter
 from core.scoring.pace import Listener, Progress, no_listener, rate, seconds_left, waiting
@@ -30,7 +30,7 @@ class Scored:
     outcomes: list[Outcome]
     """One for each pair, criterion by criterion, pages in their order."""
     usage: Usage
-    """What this run has cost."""
+    """What this run has cost. Calls that were broken off count as if they had been answered."""
     stopped: str
     """Why it ended early, as a sentence; "" when everything was asked."""
 
@@ -51,8 +51,9 @@ def score_pages(
     is kept in the cache before it is counted or yielded. What a scorer does not answer becomes a gap with the reason.
 
     `limiter` is to be shared by all runs that ask the same endpoint; None: this run is alone. `progress` is called at
-    least every `patience.tick` seconds and may raise: then, as when the generator is closed early, calls in flight are
-    cancelled and awaited, what was answered is kept, and the scorer's connections are given back. Raises StoreError.
+    least every `patience.tick` seconds and whenever a call has gone out. It may raise: then, as when the generator is
+    closed early, calls in flight are cancelled and awaited, what was answered is kept, and the scorer's connections are
+    given back; it is not called again. Raises StoreError.
     """
     return Run(scorer, criteria, pages, cache, progress, limiter, patience).outcomes()
 
@@ -74,7 +75,7 @@ def score_all(
         return [outcome async for outcome in run.outcomes()]
 
     outcomes = asyncio.run(collect())
-    return Scored(outcomes, run.asker.usage, run.stopped)
+    return Scored(outcomes, run.asker.spending.total, run.stopped)
 
 
 class Run:
@@ -94,12 +95,15 @@ class Run:
         self._limiter = limiter or Limiter(scorer.terms)
         self._table = Table(scorer, criteria, pages)
         self._saver = Saver(cache, self._table.info, self._table.keys, self._saved, self._fail)
-        self.asker = Asker(scorer, self._table.texts, self._table.sizes, self._limiter, patience, self._saver.add)
+        self.asker = Asker(
+            scorer, self._table.texts, self._table.sizes, self._limiter, patience, self._saver.add, self._sent
+        )
         self._packing = Packing([], [], scorer.terms)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(scorer.terms.at_once)
         self._news = asyncio.Event()
         self._failure: BaseException | None = None
+        self._deaf = False
+        """The listener raised."""
         self._done = self._open = 0
         self._last_reason, self._alike = "", 0
         self.stopped = ""
@@ -148,26 +152,27 @@ class Run:
             self._cancel()
             await asyncio.wait(self._tasks)
         await self._saver.finish()
+        if self._open and not self._deaf:
+            self._tell()
 
     async def _close(self) -> None:
         failure = self._failure
         try:
             await self._quiet()
             if self._failure is not failure:
-                logger.warning("Some answers could not be kept and will be asked again: %s", self._failure)
+                _log_late(self._failure)
         finally:
             await self._scorer.aclose()
 
     async def _dispatch(self) -> None:
-        """Start calls as long as there is something to ask, as many at once as the terms allow."""
+        """Start calls as long as there is something to ask, as many at once as the limiter allows."""
         while self._packing:
-            await self._slots.acquire()
             call, lease = await self._next_call()
             self._start(self._serve, call, lease).add_done_callback(partial(self._over, lease))
 
     def _over(self, lease: Lease, _task: asyncio.Task[None]) -> None:
         self._limiter.dropped(lease)  # Where the task was cancelled before it began, nobody else says so.
-        self._slots.release()
+        self._limiter.leave()
 
     async def _next_call(self) -> tuple[Call, Lease]:
         cut: list[Call] = []
@@ -210,21 +215,28 @@ class Run:
         for call, answers in batch:
             question = call.question
             for place, answer in answers:
+                if question.answers[place] is None:
+                    self._done += self._table.copies[place] * question.criteria
+                    question.open -= 1
+                    self._open -= 1
                 question.answers[place] = answer
-                self._done += self._table.copies[place] * question.criteria
-            question.open -= len(answers)
-            self._open -= len(answers)
         self._news.set()
         self._report()
 
+    def _sent(self) -> None:
+        # Soon, when the call has gone out: if the listener raises then, all that it was told of was sent.
+        asyncio.get_running_loop().call_soon(self._report)
+
     def _report(self) -> None:
-        if self._failure is not None:
-            return
+        if self._failure is None:
+            self._tell()
+
+    def _tell(self) -> None:
         speed = rate(self.asker)
         progress = Progress(
             self._done,
             self._table.pairs(),
-            self.asker.usage,
+            self.asker.spending.total,
             speed,
             seconds_left(self._open, self._packing.bytes, speed, self._limiter),
             waiting(self.asker, self._limiter) if self._open and not self.stopped else "",
@@ -233,12 +245,14 @@ class Run:
         try:
             self._listener(progress)
         except BaseException as error:  # Whatever it is, it must not leave calls in flight behind.
-            self._fail(error)
+            self._deaf = True
+            if self._failure is None:
+                self._fail(error)
 
     def _stop(self, sentence: str) -> None:
         """Ask nothing more. What was not asked becomes a gap for this reason, which is not kept."""
         if not self.stopped:
-            self.stopped = sentence
+            self.stopped = sentence or NO_REASON
             self._end()
             self._report()
 
@@ -247,6 +261,8 @@ class Run:
         if self._failure is None:
             self._failure = error
             self._end()
+        else:
+            _log_late(error)
 
     def _end(self) -> None:
         self._cancel()
@@ -257,3 +273,9 @@ class Run:
         for task in self._tasks:
             if task is not own:
                 task.cancel()
+
+
+def _log_late(error: BaseException | None) -> None:
+    """For an error that nobody is told of. The type alone: the message of a foreign error may quote text of a page."""
+    kind = type(error).__name__
+    logger.warning("While scoring was ending: %s. Answers that are not kept will be asked again.", kind)

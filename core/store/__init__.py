@@ -192,10 +192,12 @@ class Store:
         with reading(self._engine) as session:
             return _case_scorers.of_case(session, case_id)
 
-    def agree(self, case_id: int, info: ScorerInfo, *, by: str, to: str, pages: int, pairs: int, tokens: int) -> None:
-        """Record that `by` agreed to send the case to the host `to`, and how much of it was said to be sent.
+    def agree(
+        self, case_id: int | None, info: ScorerInfo, *, by: str, to: str, pages: int, pairs: int, tokens: int
+    ) -> None:
+        """Record that `by` agreed to send the case to the address `to`, and how much of it was said to be sent.
 
-        Raises NotFound when the case does not use this scorer.
+        Without a case (None) it is on record, and nothing more. Raises NotFound when the case does not use this scorer.
         """
         with writing(self._engine) as session:
             _case_scorers.agree(

@@ -20,7 +20,7 @@ def of_case(session: Session, case_id: int) -> list[CaseScorer]:
         .order_by(CaseScorerRow.position)
     )
     found = [
-        CaseScorer(scorers.described(scorer), used.rule, used.agreed_to, used.agreed_by, used.agreed_at)
+        CaseScorer(scorers.described(scorer, used.agreed_to), used.rule, used.agreed_to, used.agreed_by, used.agreed_at)
         for used, scorer in session.execute(query)
     ]
     if not found:
@@ -77,7 +77,7 @@ def set_rule(session: Session, case_id: int, fingerprint: str, rule: str, *, by:
 
 def agree(
     session: Session,
-    case_id: int,
+    case_id: int | None,
     info: ScorerInfo,
     *,
     by: str,
@@ -87,11 +87,12 @@ def agree(
     tokens: int,
     at: datetime,
 ) -> None:
-    cases.row(session, case_id)
-    used = session.get(CaseScorerRow, (case_id, scorers.register(session, info).id))
-    if used is None:
-        raise NotFound(f"Case {case_id} does not use this scorer. Nothing was saved or sent. Open the case again.")
-    used.agreed_to, used.agreed_by, used.agreed_at = to, by, at
+    if case_id is not None:
+        cases.row(session, case_id)
+        used = session.get(CaseScorerRow, (case_id, scorers.register(session, info).id))
+        if used is None:
+            raise NotFound(f"Case {case_id} does not use this scorer. Nothing was saved or sent. Open the case again.")
+        used.agreed_to, used.agreed_by, used.agreed_at = to, by, at
     audit.append(
         session,
         "sending agreed",

@@ -90,7 +90,7 @@ def get(session: Session, case_id: int) -> Case:
         name=case.name,
         criteria=criteria.get(session, case.criteria_set_id),
         documents=tuple(CaseDocument(d.sha256, d.name, d.page_count) for d in session.execute(query)),
-        scorer=scorers.described(session.get_one(ScorerRow, case.scorer_id)),
+        scorer=scorers.described(session.get_one(ScorerRow, case.scorer_id), used.agreed_to),
         rule=used.rule,
         created_by=case.created_by,
         created_at=case.created_at,

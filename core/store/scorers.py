@@ -8,13 +8,14 @@ from core.store.tables import ScorerCheckRow, ScorerRow, utc
 
 
 def register(session: Session, info: ScorerInfo) -> ScorerRow:
-    """The scorer's row, made if missing. Host and note follow the newest `info`; the fingerprint decides the rest."""
+    """The scorer's row, made if missing. The note follows the newest `info`; the fingerprint decides the rest, but for
+    the address: that is where it was first, and each case knows its own."""
     row = session.scalar(select(ScorerRow).where(ScorerRow.key == info.fingerprint))
     if row is None:
-        row = ScorerRow(key=info.fingerprint)
+        row = ScorerRow(key=info.fingerprint, sends_text_to=info.sends_text_to)
         session.add(row)
     row.name, row.model, row.revision, row.transform = info.name, info.model, info.revision, info.transform
-    row.sends_text_to, row.scope, row.note = info.sends_text_to, info.scope, info.note
+    row.scope, row.note = info.scope, info.note
     session.flush()
     return row
 
@@ -23,13 +24,14 @@ def number(session: Session, fingerprint: str) -> int | None:
     return session.scalar(select(ScorerRow.id).where(ScorerRow.key == fingerprint))
 
 
-def described(row: ScorerRow) -> ScorerInfo:
+def described(row: ScorerRow, sent_to: str = "") -> ScorerInfo:
+    """`sent_to`: the address that a case has sent its pages to, "" where it has not."""
     return ScorerInfo(
         name=row.name,
         model=row.model,
         revision=row.revision,
         transform=row.transform,
-        sends_text_to=row.sends_text_to,
+        sends_text_to=sent_to or row.sends_text_to,
         scope=row.scope,
         note=row.note,
     )

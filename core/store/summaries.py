@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
 
 from core.domain import CaseSummary
 from core.store import jobs
 from core.store.tables import (
     CaseDocumentRow,
     CaseRow,
-    CaseScorerRow,
     CriteriaSetRow,
     CriterionRow,
     DecisionRow,
@@ -46,7 +45,6 @@ def all_cases(session: Session) -> list[CaseSummary]:
     labelled = (
         select(LabelRow.case_id, func.max(LabelRow.at).label("labelled_at")).group_by(LabelRow.case_id).subquery()
     )
-    asked_scorer = aliased(ScorerRow)
     query = (
         select(
             CaseRow,
@@ -59,9 +57,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
             decided.c.decided_at,
             labelled.c.labelled_at,
             JobRow,
-            asked_scorer.key,
-            ScorerRow.sends_text_to,
-            CaseScorerRow.agreed_to,
+            ScorerRow.key,
         )
         .join(CriteriaSetRow, CriteriaSetRow.id == CaseRow.criteria_set_id)
         .join(files, files.c.case_id == CaseRow.id)
@@ -69,9 +65,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
         .outerjoin(decided, decided.c.case_id == CaseRow.id)
         .outerjoin(labelled, labelled.c.case_id == CaseRow.id)
         .join(JobRow, JobRow.case_id == CaseRow.id)
-        .join(asked_scorer, asked_scorer.id == JobRow.scorer_id)
-        .join(ScorerRow, ScorerRow.id == CaseRow.scorer_id)
-        .join(CaseScorerRow, and_(CaseScorerRow.case_id == CaseRow.id, CaseScorerRow.scorer_id == CaseRow.scorer_id))
+        .join(ScorerRow, ScorerRow.id == JobRow.scorer_id)
         .order_by(CaseRow.id.desc())
     )
     return [_summary(row) for row in session.execute(query)]
@@ -93,5 +87,4 @@ def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
         created_at=case.created_at,
         changed_at=max(t for t in times if t is not None),
         job=jobs.read(row.JobRow, row.key),
-        awaits_consent=bool(row.sends_text_to) and row.agreed_to != row.sends_text_to,
     )

@@ -64,6 +64,7 @@ def _connection(offer: Offer) -> None:
     """Two pairs with known answers, asked on demand."""
     if offer.name == "embedded":
         return
+    proven = workspace().roster.scorer(offer.name).checkable
     place = st.empty()
     if st.button("Test connection", key=f"admin.test.{offer.name}", icon=":material/network_check:"):
         with st.spinner("Asking two questions whose answers are known…"):
@@ -73,7 +74,8 @@ def _connection(offer: Offer) -> None:
                 place.error(plain(str(error)), icon=":material/error:")
                 return
         place.success(
-            f"It answers, and the answers are right ({check.at:%d %b %Y, %H:%M} UTC).", icon=":material/check:"
+            f"It answers{', and the answers are right' if proven else ''} ({check.at:%d %b %Y, %H:%M} UTC).",
+            icon=":material/check:",
         )
     elif offer.check is None:
         place.caption("Not tested yet. It is tested before the first page is sent.")
@@ -81,4 +83,5 @@ def _connection(offer: Offer) -> None:
         with place:
             say_error(f"{offer.check.problem} (Tested {offer.check.at:%d %b %Y, %H:%M} UTC.)")
     else:
-        place.caption(f":material/check: Answered rightly on {offer.check.at:%d %b %Y, %H:%M} UTC.")
+        how = "Answered rightly" if proven else "Answered"
+        place.caption(f":material/check: {how} on {offer.check.at:%d %b %Y, %H:%M} UTC.")

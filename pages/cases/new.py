@@ -11,7 +11,7 @@ from core.errors import BadDocument
 from core.store.files import display_name
 from core.workspace import Upload
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
-from pages.components.wording import scorer_title
+from pages.components.wording import host_of, scorer_title
 
 _UPLOADS = "new.uploads"
 _CREATED = "new.created"
@@ -200,7 +200,9 @@ def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:
         st.caption(f"Still needed: {', '.join(missing)}.")
     elif criteria and scorer:
         host = scorer.sends_text_to
-        where = f"You are asked before any page goes to {plain(host)}." if host else "No page leaves this machine."
+        where = (
+            f"You are asked before any page goes to {plain(host_of(host))}." if host else "No page leaves this machine."
+        )
         st.caption(f"{pages} pages × {len(criteria)} criteria. {where}")
 
 

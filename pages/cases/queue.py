@@ -114,16 +114,19 @@ def _row(case: CaseSummary) -> None:
     )
     criteria.markdown(f"{plain(case.criteria_name)} · version {case.criteria_version}")
     pages.markdown(f"{case.pages}")
+    share_decided = case.decided / max(1, case.criteria)
     if case.job and _busy(case):
         share = case.job.done / case.job.total if case.job.total else 0.0
         left = f", about {duration_in_words(case.job.seconds_left)} left" if case.job.seconds_left else ""
         decided.progress(share, text=f"{case.job.stage or 'Waiting'}{left}")
     elif case.job and case.job.state in ("failed", "cancelled"):
         decided.markdown(":material/error: Stopped. Open to resume")
-    elif case.awaits_consent:
+    elif case.job and case.job.state == "asking":
         decided.markdown(":material/contact_support: Waits for your word to send pages")
+    elif case.job and case.job.message:
+        decided.progress(share_decided, text=f"{case.decided} of {case.criteria}; answers are missing")
     else:
-        decided.progress(case.decided / max(1, case.criteria), text=f"{case.decided} of {case.criteria}")
+        decided.progress(share_decided, text=f"{case.decided} of {case.criteria}")
     changed.markdown(_ago(case.changed_at))
 
 

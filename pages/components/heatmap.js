@@ -5,6 +5,23 @@ const MOVES = { // key -> rows, columns
   ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
   Home: [0, -1e6], End: [0, 1e6], PageUp: [-10, 0], PageDown: [10, 0],
 };
+// What the screen calls the number that the rule compares: only a recalibrated score is a probability.
+const WORDS = {
+  probability: {
+    name: 'Probability', more: 'more probable', above: 'Every page whose probability reaches the threshold',
+    200: '0.20 leaves out faint traces; a page that is worded otherwise than the criterion may lie below it',
+    400: '0.40 keeps pages that may well matter; expect to miss some',
+    600: '0.60 keeps pages that more likely matter than not: a short list that misses pages',
+    800: '0.80 keeps only pages that the scorer is nearly sure of; with some scorers there are none',
+  },
+  score: {
+    name: 'Score', more: 'higher the score', above: 'Every page whose score reaches the threshold',
+    200: '0.20 leaves out the weakest pages; unrelated pages may still score up to 0.29',
+    400: '0.40 leaves out unrelated pages; expect to miss some that matter',
+    600: '0.60 keeps strong matches: a short list that misses pages',
+    800: '0.80 keeps the strongest matches alone; for many criteria there are none',
+  },
+};
 const memory = new Map(); // component key -> what the reviewer had set, for when Streamlit mounts the component again
 
 class View extends Picture {
@@ -18,7 +35,10 @@ class View extends Picture {
     this.listen();
   }
 
-  /** New data, theme or decisions from Python. Rule and cursor are taken over when their token is new. */
+  /**
+   * New data, theme or decisions from Python. Rule and cursor are taken over when their token is new, the rule also when
+   * the scorer is. A rule that went either way last is no news: what the reviewer is setting just now stays.
+   */
   accept(data, key) {
     const fresh = !this.mine;
     this.mine = memory.get(key) ?? { ruleToken: null, cursorToken: null };
@@ -27,9 +47,11 @@ class View extends Picture {
     this.marks = data.marks;
     this.theme = readTheme(this.root);
     this.root.classList.toggle('dark', this.theme.dark);
-    if (this.mine.ruleToken !== data.rule.token) {
+    const other = this.mine.fingerprint !== data.fingerprint;
+    if (other || this.mine.ruleToken !== data.rule.token) {
       this.mine.ruleToken = data.rule.token;
-      this.impose(data.rule);
+      this.mine.fingerprint = data.fingerprint;
+      if (other || this.sent !== ruleSignature(data.rule)) this.impose(data.rule);
     } else if (fresh) { this.rule = this.mine.rule; this.sent = this.signature(); }
     if (this.mine.cursorToken !== data.cursor_token) {
       this.mine.cursorToken = data.cursor_token;
@@ -38,6 +60,7 @@ class View extends Picture {
     this.point(this.mine.cell, fresh || this.pointed !== data.cursor_token);
     this.pointed = data.cursor_token;
     this.observer.observe(this.root);
+    this.name();
     this.showRule();
     this.arrange();
     this.legend();
@@ -67,7 +90,7 @@ class View extends Picture {
     return { milli: mode === 'best' ? null : cut, k: mode === 'threshold' ? null : best };
   }
 
-  signature() { return JSON.stringify(this.inForce); }
+  signature() { const { milli, k } = this.inForce; return ruleSignature({ milli, top_k: k }); }
 
   // ---- controls ----
 
@@ -104,8 +127,8 @@ class View extends Picture {
     this.timer = setTimeout(() => {
       if (this.sent === this.signature()) return;
       this.sent = this.signature();
-      const { milli, k } = this.inForce;
-      this.send.state('rule', { threshold: milli === null ? null : milli / 1000, top_k: k, token: this.mine.ruleToken });
+      const { milli, k } = this.inForce, { ruleToken: token, fingerprint } = this.mine;
+      this.send.state('rule', { threshold: milli === null ? null : milli / 1000, top_k: k, token, fingerprint });
     }, 120);
   }
 
@@ -138,14 +161,15 @@ class View extends Picture {
     put('tokens', count(result.tokens));
     put('found', `${count(result.found)} of ${count(m)}`);
     put('none', count(m - result.found - result.waiting));
+    const unread = this.grid.pages.filter((page) => page.unreadable).length, { missing } = result;
+    put('unread', plural(unread, 'page'));
+    put('missing', plural(missing, 'cell'));
     put('waiting', count(result.waiting));
-    const unreadable = this.grid.pages.filter((page) => page.unreadable).length;
-    const whole = result.unread === unreadable * m;  // nothing is missing but pages that nobody could read
-    put('unread', whole ? plural(unreadable, 'page') : plural(result.unread, 'cell'));
-    this.$('.counts .warn dt').textContent = whole ? 'could not be read, so kept' : 'not scored, so kept';
-    this.$('.none').textContent = result.unread ? 'none found where read' : 'with none found';
-    this.$('.counts .warn').hidden = result.unread === 0 || result.waiting > 0;
-    this.$('.counts .waiting').hidden = result.waiting === 0;
+    this.$('.none').textContent = unread || missing ? 'none found where read' : 'with none found';
+    const show = (name, yes) => { this.$(`[data-show=${name}]`).hidden = !yes; };
+    show('unread', unread > 0);
+    show('missing', missing > 0 && result.waiting === 0);
+    show('waiting', result.waiting > 0);
     this.paint();
     this.draw();
     const { milli, k } = this.inForce;
@@ -154,6 +178,14 @@ class View extends Picture {
       threshold: milli === null ? '' : milli / 1000,
       topk: k ?? '', drawms: (performance.now() - started).toFixed(1),
     });
+  }
+
+  /** Calls the numbers what they are. */
+  name() {
+    const terms = (this.terms = WORDS[this.grid.recalibrated ? 'probability' : 'score']);
+    this.$('.above').title = terms.above;
+    this.$('.more').textContent = terms.more;
+    for (const button of this.root.querySelectorAll('.presets button')) button.title = terms[button.dataset.milli];
   }
 
   legend() {
@@ -178,7 +210,7 @@ class View extends Picture {
     return y < HEAD && inCols ? { kind: 'page', r: Math.max(0, this.open.r), c } : null;
   }
 
-  /** The row's most probable page; where nothing is scored, the open one. */
+  /** The row's highest page; where nothing is scored, the open one. */
   best(r) {
     const { n, rank } = this.grid;
     for (let c = 0; c < n; c++) if (rank[r * n + c] === 1) return c;
@@ -239,18 +271,19 @@ class View extends Picture {
 
   // ---- words ----
 
-  /** [where, how probable, criterion] of a cell. */
+  /** [where, how high and why kept, criterion] of a cell. */
   words({ r, c }) {
     const { n, milli, raw, rank, rows, pages } = this.grid, i = r * n + c, { milli: cut, k } = this.inForce;
     const page = pages[c], row = rows[r], question = `${row.id} ${row.question}`;
     const printed = page.label ? ` (printed ${page.label})` : '', copy = page.copy ? ', copy of an earlier page' : '';
     const where = `Page ${page.number}${printed}${copy}`;
     if (milli[i] === GAP) return [where, page.unreadable ? 'This page could not be read: kept' : 'Not scored: kept', question];
-    const value = shown(milli[i], cut), score = raw && raw[i] !== GAP ? `, score ${shown(raw[i], null)}` : '';
-    if (this.result.kept[i]) return [where, `Probability ${value}${score}: kept, rank ${rank[i]}`, question];
+    const value = `${this.terms.name} ${shown(milli[i], cut)}`;
+    const score = raw && raw[i] !== GAP ? `, score ${shown(raw[i], null)}` : '';
+    if (this.result.kept[i]) return [where, `${value}${score}: kept, rank ${rank[i]}`, question];
     const low = cut !== null && milli[i] < cut;
     const why = low ? `below ${this.$('.value').textContent}` : `rank ${rank[i]}, beyond the best ${k}`;
-    return [where, `Probability ${value}${score}: left out, ${why}`, question];
+    return [where, `${value}${score}: left out, ${why}`, question];
   }
 
   /** The same three lines for whatever is pointed at. */

@@ -57,9 +57,21 @@ class HeatmapData:
     pages: Sequence[HeatPage]
     rows: Sequence[HeatRow]
     milli: NDArray[np.uint16]
-    """Probability in thousandths, 0 to 1000; `core.grid.GAP` where there is no answer."""
+    """What the rule compares, in thousandths, 0 to 1000; `core.grid.GAP` where there is no answer."""
     raw: NDArray[np.uint16] | None = None
     """The scorer's own score in thousandths, for the hover text only."""
+    recalibrated: bool = True
+    """Whether `milli` are probabilities; otherwise they are scores, and every word on the screen says so."""
+    fingerprint: str = ""
+    """The scorer that they come from; a rule set in the browser comes back with it."""
+
+
+class Picked(NamedTuple):
+    """A rule that the reviewer has set."""
+
+    rule: Rule
+    token: int
+    """The `rule_token` that the browser had taken over by then."""
 
 
 class Cell(NamedTuple):
@@ -76,8 +88,7 @@ _HTML = """
   <div class="rule">
     <div class="modes" role="radiogroup" aria-label="Which pages to keep for each criterion">
       <span class="lead">Keep</span>
-      <label title="Every page whose probability reaches the threshold">
-        <input type="radio" name="mode" value="threshold"><span>above a threshold</span></label>
+      <label class="above"><input type="radio" name="mode" value="threshold"><span>above a threshold</span></label>
       <label title="The same number of pages for every criterion, however weak they are">
         <input type="radio" name="mode" value="best"><span>the best K</span></label>
       <label title="Up to K pages for each criterion, none below the threshold">
@@ -90,14 +101,10 @@ _HTML = """
     <label class="slide"><span>Threshold</span>
       <input class="threshold" type="range" min="0" max="1" step="0.01"><output class="value"></output></label>
     <div class="presets" role="group" aria-label="Ready-made thresholds">
-      <button type="button" data-milli="200" title="0.20 leaves out faint traces; a page that is worded otherwise than
- the criterion may lie below it"><b>0.2</b> no faint traces</button>
-      <button type="button" data-milli="400" title="0.40 keeps pages that may well matter; expect to miss some"
-        ><b>0.4</b> fair</button>
-      <button type="button" data-milli="600" title="0.60 keeps pages that more likely matter than not: a short list that
- misses pages"><b>0.6</b> strong</button>
-      <button type="button" data-milli="800" title="0.80 keeps only pages that the scorer is nearly sure of; with some
- scorers there are none"><b>0.8</b> near-certain</button>
+      <button type="button" data-milli="200"><b>0.2</b> no faint traces</button>
+      <button type="button" data-milli="400"><b>0.4</b> fair</button>
+      <button type="button" data-milli="600"><b>0.6</b> strong</button>
+      <button type="button" data-milli="800"><b>0.8</b> near-certain</button>
     </div>
   </div>
   <dl class="counts">
@@ -106,8 +113,9 @@ _HTML = """
     <div><dd data-count="tokens"></dd><dt>tokens, about</dt></div>
     <div><dd data-count="found"></dd><dt>criteria with a page</dt></div>
     <div><dd data-count="none"></dd><dt class="none"></dt></div>
-    <div class="warn"><dd data-count="unread"></dd><dt>not scored, so kept</dt></div>
-    <div class="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
+    <div class="warn" data-show="unread"><dd data-count="unread"></dd><dt>could not be read, so kept</dt></div>
+    <div class="warn" data-show="missing"><dd data-count="missing"></dd><dt>not scored, so kept</dt></div>
+    <div data-show="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
   </dl>
   <div class="stage">
     <div class="scroller"><div class="spacer"><canvas tabindex="0" role="application"
@@ -115,7 +123,7 @@ _HTML = """
     <div class="tip" aria-hidden="true"><p class="where"></p><p class="how"></p><p class="what"></p></div>
   </div>
   <ul class="legend" aria-label="Legend">
-    <li data-key="kept"><i class="kept"></i>kept: the stronger, the more probable</li>
+    <li data-key="kept"><i class="kept"></i>kept: the stronger, the <span class="more"></span></li>
     <li data-key="left"><i class="left"></i>left out</li>
     <li data-key="gap"><i class="gap"></i>not scored, so kept (+ in the last column)</li>
     <li data-key="unreadable"><i class="unreadable"></i>page could not be read, so kept</li>
@@ -150,6 +158,8 @@ def pack(data: HeatmapData) -> Packed:
         "rows": [[r.id, r.question, r.group] for r in data.rows],
         "milli": _base64(data.milli),
         "raw": None if data.raw is None else _base64(data.raw),
+        "recalibrated": data.recalibrated,
+        "fingerprint": data.fingerprint,
     }
     packed["digest"] = hashlib.sha256(json.dumps(packed).encode()).hexdigest()[:16]
     return packed
@@ -170,8 +180,9 @@ def heatmap(
     """Draw the heatmap. In the callbacks, `picked_rule` and `picked_cell` tell what the reviewer did.
 
     `key` must differ from case to case. `rule` and `cursor` are taken over at the first showing and whenever their
-    token changes; the browser ignores them otherwise. Leave `cursor` as it is until you move it yourself (with a new
-    token): the message then stays the same and is not sent again. `marks`: row id -> the decision on it.
+    token changes (the rule also with the scorer); the browser ignores them otherwise. A rule equal to the last one
+    that went either way is no news: what the reviewer is setting just then stays. `marks`: row id -> the decision
+    on it.
     """
     _mount(
         key=key,
@@ -191,9 +202,20 @@ def heatmap(
     )
 
 
-def picked_rule(key: str) -> Rule | None:
-    """The rule the reviewer has set in the heatmap `key`; None when untouched or not a rule."""
-    match sent(key, "rule"):
+def picked_rule(key: str, fingerprint: str) -> Picked | None:
+    """The rule the reviewer has set in the heatmap `key` while it showed the scorer `fingerprint`.
+
+    None when untouched, not a rule, or set for another scorer's scores.
+    """
+    match said := sent(key, "rule"):
+        case {"fingerprint": str(shown), "token": int(token)} if shown == fingerprint:
+            rule = _rule(said)
+            return Picked(rule, token) if rule else None
+    return None
+
+
+def _rule(said: object) -> Rule | None:
+    match said:
         case {"threshold": None, "top_k": int(k)} if k >= 1:
             return Rule(None, k)
         case {"threshold": float() | int() as threshold, "top_k": None} if 0 <= threshold <= 1:

@@ -1,5 +1,6 @@
 // The heatmap's numbers and its picture; heatmap.js, put behind this file, adds the controls and the pointer.
-// Probabilities are integer thousandths and are compared with >=, as in core/selection.py.
+// Probabilities (scores, where there is no recalibration) are integer thousandths, compared with >= as in
+// core/selection.py.
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const GAP = 65535, HEAD = 38, COUNT = 58, MARK = 18;
@@ -12,6 +13,9 @@ const MARKS = {
 const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 const count = (n) => n.toLocaleString('en-US');
 const plural = (n, word) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
+
+/** A rule as Python or the reviewer named it, for telling two apart. */
+const ruleSignature = ({ milli, top_k: k }) => JSON.stringify([milli, k]);
 
 /** Thousandths as text, rounded down; three decimals only where two would contradict `cut`. */
 function shown(milli, cut) {
@@ -40,29 +44,31 @@ function unpack(data) {
     ({ number, label, chars, unreadable, copy, text: text || number }));
   const rows = data.rows.map(([id, question, group]) => ({ id, question, group }));
   const milli = uint16(data.milli), n = pages.length, m = rows.length;
-  return { digest: data.digest, pages, rows, n, m, milli, raw: data.raw ? uint16(data.raw) : null, rank: rankRows(milli, m, n) };
+  const { digest, recalibrated } = data, raw = data.raw ? uint16(data.raw) : null;
+  return { digest, recalibrated, pages, rows, n, m, milli, raw, rank: rankRows(milli, m, n) };
 }
 
 /**
  * What `rule` keeps. `union`: 0 left out, 1 kept for a score, 2 kept only because it was not scored. `open`: 1 where a
  * criterion keeps nothing and readable pages still wait for a score, so that nobody may say that none was found.
+ * `missing` counts the cells of readable pages without a score.
  */
 function apply(grid, { milli: cut, k }) {
   const { n, m, milli, rank, pages } = grid, kept = new Uint8Array(n * m), union = new Uint8Array(n);
   const perRow = new Uint16Array(m), gaps = new Uint16Array(m), open = new Uint8Array(m);
+  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, missing = 0, waiting = 0;
   for (let i = 0, r = 0; r < m; r++) {
     for (let c = 0; c < n; c++, i++) {
       const p = milli[i];
       if (p === GAP) {
         kept[i] = 2; gaps[r]++;
         if (!union[c]) union[c] = 2;
-        if (!pages[c].unreadable) open[r] = 1;
+        if (!pages[c].unreadable) { open[r] = 1; missing++; }
         continue;
       }
       if ((cut === null || p >= cut) && (k === null || rank[i] <= k)) { kept[i] = 1; perRow[r]++; union[c] = 1; }
     }
   }
-  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, unread = 0, waiting = 0;
   const printed = new Set();  // As in the context pack: a text that stands on several pages counts once.
   pages.forEach((page, c) => {
     all += page.chars;
@@ -75,10 +81,9 @@ function apply(grid, { milli: cut, k }) {
   for (let r = 0; r < m; r++) {
     if (perRow[r]) open[r] = 0;
     found += perRow[r] > 0;
-    unread += gaps[r];
     waiting += open[r];
   }
-  return { kept, union, perRow, gaps, open, total, tokens, share: all ? chars / all : 1, found, unread, waiting };
+  return { kept, union, perRow, gaps, open, total, tokens, share: all ? chars / all : 1, found, missing, waiting };
 }
 
 function readTheme(root) {

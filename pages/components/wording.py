@@ -1,7 +1,9 @@
 """How scorers and amounts of work are called on every screen."""
 
+from urllib.parse import urlsplit
+
 from core.domain import Job, ScorerInfo
-from core.figures import count_in_words, duration_in_words, usage_in_words
+from core.figures import duration_in_words, usage_in_words
 
 _TITLES = {"embedded": "Embedded scorer", "zerank": "zerank-2", "cross-encoder": "Reranker on this machine"}
 
@@ -12,7 +14,12 @@ def scorer_title(info: ScorerInfo) -> str:
     if info.name == "embedded":
         return title
     model = "" if info.model in title else f" ({info.model})"
-    return f"{title}{model} on {info.sends_text_to}" if info.sends_text_to else f"{title}{model}"
+    return f"{title}{model} on {host_of(info.sends_text_to)}" if info.sends_text_to else f"{title}{model}"
+
+
+def host_of(address: str) -> str:
+    """The machine in an address, with its port where that is not the usual one."""
+    return urlsplit(address).netloc or address
 
 
 def name_title(name: str) -> str:
@@ -23,7 +30,7 @@ def name_title(name: str) -> str:
 def job_line(job: Job) -> str:
     """How far a job is: "Scoring …: 3,412 of 12,000 answers · 34 a second · about 4 min left · 8.7 MB, …"."""
     if not job.total:
-        return "Waiting to start"
+        return job.stage or "Waiting to start"
     unit = "pages" if job.stage.startswith("Reading") else "answers"
     parts = [f"{job.stage}: {job.done:,} of {job.total:,} {unit}"]
     if job.rate:
@@ -33,8 +40,3 @@ def job_line(job: Job) -> str:
     if used := usage_in_words(job.usage):
         parts.append(used)
     return " · ".join(parts)
-
-
-def amount(count: int, what: str) -> str:
-    """ "1 page", "12,000 pages"."""
-    return f"{count_in_words(count)} {what}{'' if count == 1 else 's'}"

@@ -31,7 +31,8 @@ def page() -> None:
     case = open_case()
     if case is None:
         return
-    chart = workspace().chart(case.id)
+    # The rule that came with the case is for the scores of this scorer, whatever is put in force meanwhile.
+    chart = workspace().chart(case.id, case.scorer.fingerprint)
     rule = Rule.parse(case.rule)
     pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)
@@ -48,7 +49,8 @@ def page() -> None:
         _preview(case, pack)
     with records:
         _labels(case)
-        st.markdown("**Scores** of every page for every criterion, raw and as probability.")
+        aside = ", raw and as probability" if chart.recalibrated else ""
+        st.markdown(f"**Scores** of every page for every criterion{aside}.")
         _download("Scores (CSV)", lambda: scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")
 
 
@@ -123,7 +125,7 @@ def _left_out(pack: ContextPack, rule: Rule) -> None:
                 "Document": [p.at.document_name for p in pack.left_out],
                 "Printed": [p.at.label for p in pack.left_out],
                 "Why": ["; ".join(p.reasons[:2]) for p in pack.left_out],
-                "Highest probability": [_probability(p.probability, rule) for p in pack.left_out],
+                **_highest(pack, rule),
                 "Same text as page": [str(p.same_as or "") for p in pack.left_out],
             }
         ),
@@ -132,8 +134,11 @@ def _left_out(pack: ContextPack, rule: Rule) -> None:
     )
 
 
-def _probability(value: float | None, rule: Rule) -> str:
-    return "" if value is None else shown(value, rule)
+def _highest(pack: ContextPack, rule: Rule) -> dict[str, list[str]]:
+    """The column of the number that the rule compared."""
+    values = [p.probability if pack.recalibration else p.score for p in pack.left_out]
+    name = "Highest probability" if pack.recalibration else "Highest score"
+    return {name: ["" if value is None else shown(value, rule) for value in values]}
 
 
 def _preview(case: Case, pack: ContextPack) -> None:

@@ -42,18 +42,23 @@ def _packed(chart: Chart) -> Packed:
                 HeatPage(number, page.label, len(page.text), page.readable, copy, same if same < number else 0)
             )
         rows = [HeatRow(c.id, c.question, c.group) for c in chart.criteria]
-        _PACKED[chart] = pack(HeatmapData(pages, rows, chart.grid.milli, to_milli(chart.grid.scores)))
+        raw = to_milli(chart.grid.scores) if chart.recalibrated else None
+        fingerprint = chart.scorer.fingerprint
+        _PACKED[chart] = pack(HeatmapData(pages, rows, chart.grid.milli, raw, chart.recalibrated, fingerprint))
     return _PACKED[chart]
 
 
 @callback
 def _on_rule(case_id: int) -> None:
-    rule = picked_rule(_key(case_id))
-    if rule is None:
-        return
     place = again(case_id).place
-    place.rule = rule
-    workspace().store.set_rule(case_id, place.fingerprint, str(rule), by=reviewer() or UNNAMED)
+    picked = picked_rule(_key(case_id), place.fingerprint)
+    if picked is None:
+        return
+    place.rule = picked.rule
+    if picked.token != place.token:
+        # Set before the browser heard of a move elsewhere, which has taken it back to the rule before.
+        place.impose()
+    workspace().store.set_rule(case_id, place.fingerprint, str(place.rule), by=reviewer() or UNNAMED)
 
 
 @callback

@@ -108,12 +108,10 @@ def _standing(now: Seen) -> str:
     gap = now.chart.grid.reasons.get((now.row, now.column))
     if gap:
         return f"{plain(now.criterion.id)}: not scored, kept"
-    probability = float(now.chart.grid.probabilities[now.row, now.column])
+    compared = shown(float(now.chart.grid.probabilities[now.row, now.column]), now.place.rule)
     raw = float(now.chart.grid.scores[now.row, now.column])
-    word = "kept" if now.kept[now.column] else "left out"
-    return (
-        f"{plain(now.criterion.id)}: probability **{shown(probability, now.place.rule)}**, raw score {raw:.2f}, {word}"
-    )
+    value = f"probability **{compared}**, raw score {raw:.2f}" if now.chart.recalibrated else f"score **{compared}**"
+    return f"{plain(now.criterion.id)}: {value}, {'kept' if now.kept[now.column] else 'left out'}"
 
 
 def _judge(now: Seen) -> None:

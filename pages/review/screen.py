@@ -4,13 +4,13 @@ from collections import Counter
 
 import streamlit as st
 
+from core.casework import SCORING
 from core.chart import Chart
 from core.domain import Case, Job
 from core.errors import NotFound
-from core.workspace import SCORING
 from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
 from pages.components.wording import job_line
-from pages.review.asking import LATER, asked_for, question, scorer_panel
+from pages.review.asking import ask_again, asked_for, question, scorer_panel
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
@@ -28,7 +28,7 @@ def page() -> None:
     job = workspace().store.job(case.id)
     busy = job is not None and job.state in ("waiting", "running")
     chart = _chart(case.id)
-    asked = asked_for(case, chart) if chart and not busy else ""
+    asked = asked_for(case, job) if chart and not busy else ""
     # Places of their own: what comes and goes above must not move the heatmap, which would be built anew.
     head, news, work = st.container(), st.container(), st.container()
     with head:
@@ -38,6 +38,8 @@ def page() -> None:
             _progress(case.id, shown=chart is not None)
         elif job and job.state in ("failed", "cancelled"):
             _stopped(case.id, job)
+        elif job and job.message and not asked:
+            st.warning(plain(job.message), icon=":material/warning:")
         if asked:
             question(case, asked)
     with work:
@@ -68,7 +70,7 @@ def _head(case: Case, chart: Chart | None, *, again: bool, busy: bool) -> None:
                 type="tertiary",
                 help=_why(chart),
                 on_click=_score_again,
-                args=(case.id, chart.scorer.name),
+                args=(case.id,),
             )
         st.space("stretch")
         st.badge(
@@ -134,12 +136,15 @@ def _how_far(case_id: int, *, shown: bool) -> None:
             st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
         else:
             st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
+    by = f"Started by {plain(job.started_by)}. "
     if job.message:
-        st.caption(f":material/hourglass_top: {plain(job.message)}")
+        st.caption(f"{by}:material/hourglass_top: {plain(job.message)}")
     elif here:
-        st.caption("You may close this page: the work goes on. You can read meanwhile; scores appear as they come.")
+        st.caption(
+            f"{by}You may close this page: the work goes on. You can read meanwhile; scores appear as they come."
+        )
     else:
-        st.caption("Nobody is working on this case at the moment. What was done is kept.")
+        st.caption(f"{by}Nobody is working on this case at the moment. What was done is kept.")
 
 
 @callback
@@ -149,15 +154,12 @@ def _stop(case_id: int) -> None:
 
 @callback
 def _resume(case_id: int) -> None:
-    workspace().jobs.start(case_id)
+    workspace().jobs.start(case_id, by=reviewer() or None)
 
 
 @callback
-def _score_again(case_id: int, scorer: str) -> None:
-    """Ask once more for what is missing; where nobody agreed to send pages, the question comes back."""
-    st.session_state.pop(LATER, None)
-    if workspace().agreed(case_id, workspace().roster.scorer(scorer).info):
-        workspace().score(case_id, scorer, by=reviewer())
+def _score_again(case_id: int) -> None:
+    ask_again(case_id)
 
 
 def _stopped(case_id: int, job: Job) -> None:
@@ -185,7 +187,7 @@ def _work(case_id: int, drawn: tuple[object, ...]) -> None:
         if _standing(case, workspace().store.job(case_id)) != drawn:
             st.rerun()
         show_flash()
-        now = seen(case, workspace().chart(case_id))
+        now = seen(case, workspace().chart(case_id, case.scorer.fingerprint))
         left, right = st.columns([11, 9], gap="medium")
         with left, guard():
             heat_panel(now)

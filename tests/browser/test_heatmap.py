@@ -222,7 +222,7 @@ def test_a_page_turned_by_python_moves_the_cursor_into_sight(page: Page, url: st
     assert root.evaluate("(root) => root.view.open.c") == 20
 
 
-def test_an_unchanged_heatmap_is_not_sent_again(page: Page, url: str) -> None:
+def test_a_click_sends_the_heatmap_once(page: Page, url: str) -> None:
     sizes: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
     root = opened(page, url)
@@ -231,7 +231,8 @@ def test_an_unchanged_heatmap_is_not_sent_again(page: Page, url: str) -> None:
     sizes.clear()
     root.locator("canvas").click(position=middle(root, 3, 22))
     wait_heard(page, "cell", ["C4", 23])
-    assert sum(sizes) < 8000
+    page.wait_for_timeout(300)
+    assert sum(size > 8000 for size in sizes) == 1
 
 
 def test_markup_in_a_criterion_or_a_page_label_stays_text(page: Page, url: str) -> None:
@@ -251,10 +252,59 @@ def test_the_hover_text_tells_page_criterion_probability_and_why(page: Page, url
     root.locator("canvas").hover(position=middle(root, row, column))
     value = f"{int(milli[row, column]) // 10 / 100:.2f}"
     expect(root.locator(".tip .where")).to_contain_text(f"Page {column + 1} (printed {column + 1} of 60)")
-    expect(root.locator(".tip .how")).to_have_text(f"Probability {value}: left out, below 0.40")
+    expect(root.locator(".tip .how")).to_have_text(f"Probability {value}, score {value}: left out, below 0.40")
     expect(root.locator(".tip .what")).to_contain_text(f"C{row + 1} ")
     root.locator("canvas").hover(position=middle(root, 0, 4))
     expect(root.locator(".tip .how")).to_have_text("This page could not be read: kept")
+
+
+def test_a_score_that_nothing_recalibrated_is_called_a_score_everywhere(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?rows=12&pages=12&score=1")
+    milli = made_up(12, 12)
+    row, column = (int(i) for i in np.argwhere((milli >= 400) & (milli != GAP))[0])
+    root.locator("canvas").hover(position=middle(root, row, column))
+    expect(root.locator(".tip .how")).to_have_text(re.compile(r"^Score 0\.\d\d: kept, rank \d+$"))
+    assert "probab" not in root.inner_html().lower()
+    expect(root.locator("[data-key=kept]")).to_have_text("kept: the stronger, the higher the score")
+    expect(root.get_by_role("button", name="0.2 no faint traces")).to_have_attribute("title", re.compile("up to 0.29"))
+
+
+def test_pages_that_nobody_could_read_are_counted_beside_what_waits_for_its_scores(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?rows=12&pages=12&unscored=1")
+    unread, missing, waiting = (root.locator(f"[data-show={name}]") for name in ("unread", "missing", "waiting"))
+    expect(unread).to_have_text("2 pagescould not be read, so kept")
+    expect(waiting).to_have_text("1to be scored")
+    expect(missing).to_be_hidden()
+    opened(page, f"{url}/?rows=12&pages=12")
+    expect(unread).to_have_text("2 pagescould not be read, so kept")
+    expect(waiting).to_be_hidden()
+
+
+def test_a_rule_set_for_another_scorer_is_not_taken(page: Page, url: str) -> None:
+    root = opened(page, url)
+    root.get_by_role("button", name="0.8 near-certain").click()
+    wait_heard(page, "rule", str(Rule(0.8)))
+    page.get_by_role("button", name="Switch the scorer").click()
+    expect(root).to_have_attribute("data-threshold", "0.3")
+    root.evaluate("""(root) => root.view.send.state('rule', {
+      threshold: 0.6, top_k: null, token: root.view.mine.ruleToken, fingerprint: 'a' })""")
+    wait_heard(page, "rules_heard", 2)
+    assert heard(page)["rule"] == str(Rule(0.3))
+    root.get_by_role("button", name="0.8 near-certain").click()
+    wait_heard(page, "rule", str(Rule(0.8)))
+
+
+def test_a_drag_stays_while_python_repeats_the_rule_it_knows(page: Page, url: str) -> None:
+    root = opened(page, url)
+    token = root.evaluate("(root) => root.view.mine.ruleToken")
+    root.evaluate(SWEEP, [0.55])
+    page.get_by_role("button", name="Impose what Python knows").click()
+    page.wait_for_function(
+        "([root, old]) => root.view.mine.ruleToken > old", arg=[root.element_handle(), token], timeout=5000
+    )
+    expect(root).to_have_attribute("data-threshold", "0.55")
+    root.locator(".threshold").dispatch_event("change")
+    wait_heard(page, "rule", str(Rule(0.55)))
 
 
 @pytest.mark.parametrize("shape", [(12, 12), (80, 150)])

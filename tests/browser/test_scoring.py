@@ -99,6 +99,13 @@ def create(page: Page, url: str, folder: Path) -> None:
     drawn(page)
 
 
+def scored(page: Page) -> None:
+    """Wait until every pair has its score on the screen."""
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden(timeout=30_000)
+    expect(page.get_by_text("to be scored")).to_be_hidden(timeout=30_000)
+    expect(page.get_by_text("score again")).to_be_hidden()
+
+
 def send(page: Page, reranker: Reranker) -> None:
     expect(page.get_by_role("heading", name=f"Send the text of 4 pages to {reranker.host}?")).to_be_visible()
     page.get_by_role("button", name="Send and score").click()
@@ -127,8 +134,7 @@ def test_pages_go_out_only_when_the_reviewer_agrees_and_are_read_meanwhile(
     expect(page.get_by_text(re.compile("Stopped. What was done is kept"))).to_be_visible()
     reranker.gate.set()
     page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_text("to be scored")).to_be_hidden()
-    expect(page.locator(".hm:visible")).to_have_attribute("data-cells", "12", timeout=30_000)
+    scored(page)
     expect(why).to_have_value("typed while new scores come in, slowly and without a rest")
     expect(other.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
 
@@ -141,10 +147,11 @@ def test_answers_that_are_missing_are_asked_again_from_the_screen(
     send(page, reranker)
     again = page.get_by_role("button", name="12 answers missing: score again")
     expect(again).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("12 answers are missing. .* made no sense"))).to_be_visible()
     reranker.broken = False
     asked = reranker.pairs
     again.click()
-    expect(page.locator(".hm:visible")).to_have_attribute("data-cells", "12", timeout=30_000)
+    scored(page)
     assert reranker.pairs == asked + 12
     expect(again).to_be_hidden()
 
@@ -152,16 +159,17 @@ def test_answers_that_are_missing_are_asked_again_from_the_screen(
 def test_scores_of_two_scorers_can_be_switched(page: Page, url: str, reranker: Reranker, tmp_path: Path) -> None:
     create(page, url, tmp_path)
     send(page, reranker)
-    expect(page.locator(".hm:visible")).to_have_attribute("data-cells", "12", timeout=30_000)
+    scored(page)
+    expect(page.locator(".hm:visible")).to_have_attribute("data-threshold", "0.2")
     page.get_by_text(f"Scorer: zerank-2 on {reranker.host}").click()
     page.get_by_role("button", name="Score with: Embedded scorer").click()
     expect(page.get_by_text("Scorer: Embedded scorer").first).to_be_visible()
-    expect(page.locator(".hm:visible")).not_to_have_attribute("data-cells", "12")
+    expect(page.locator(".hm:visible")).to_have_attribute("data-threshold", "0.02")
     back = page.get_by_role("button", name=f"Show the scores of: zerank-2 on {reranker.host}")
     if not back.is_visible():  # the panel may still be open
         page.get_by_text("Scorer: Embedded scorer").first.click()
     back.click()
-    expect(page.locator(".hm:visible")).to_have_attribute("data-cells", "12")
+    expect(page.locator(".hm:visible")).to_have_attribute("data-threshold", "0.2")
 
 
 def test_not_now_leaves_the_case_unscored_and_the_queue_says_so(

@@ -3,16 +3,19 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from core.domain import NO_USAGE, Criterion
-from core.errors import LimitReached, ScorerError, ScorerUnusable, Unanswered
-from core.scorers import SCORER_NAMES, Reply, Scorer, open_scorer
+from core.errors import LimitReached, ScorerError, ScorerNotSetUp, ScorerUnusable, Unanswered
+from core.scorers import SCORER_NAMES, Scorer, open_scorer
+from core.scorers.base import Reply
 from core.scorers.zerank import ZerankScorer
 from core.settings import Settings
+from tests.scorers.tiny_reranker import save_tiny_reranker
 
 QUESTION = "Is there documentation of a failed trial of methotrexate?"
 TEXTS = [
@@ -42,12 +45,23 @@ SCORERS: dict[str, Callable[[], Scorer]] = {
     "zerank, self-hosted": lambda: remote("/rerank", overlap),
     "zerank, hosted": lambda: remote("/models/rerank", overlap),
 }
+"""Those that need no weights; they answer texts of any length."""
 REMOTE = ["/rerank", "/models/rerank"]
 
 
-@pytest.fixture(params=SCORERS)
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("sentence_transformers", reason="the extra `local` is not installed")
+    return save_tiny_reranker(tmp_path_factory.mktemp("weights") / "tiny")
+
+
+@pytest.fixture(params=[*SCORERS, "cross-encoder"])
 def fresh(request: pytest.FixtureRequest) -> Callable[[], Scorer]:
-    return SCORERS[request.param]
+    """Opens the scorer anew with each call."""
+    if request.param in SCORERS:
+        return SCORERS[request.param]
+    settings = Settings(cross_encoder=str(request.getfixturevalue("weights")))
+    return lambda: open_scorer("cross-encoder", settings)
 
 
 @pytest.fixture
@@ -81,13 +95,15 @@ def test_answers_come_in_the_order_of_the_texts(scorer: Scorer) -> None:
 
 def test_an_answer_does_not_depend_on_the_other_texts_of_the_call(scorer: Scorer) -> None:
     many = TEXTS + [f"Unrelated page {n} about invoices, weather and trains." for n in range(50)]
-    assert answers(scorer, many)[: len(TEXTS)] == [answers(scorer, [text])[0] for text in TEXTS]
+    alone = [answers(scorer, [text])[0] for text in TEXTS]
+    # A model on this machine rounds a little otherwise in another batch.
+    assert answers(scorer, many)[: len(TEXTS)] == pytest.approx(alone, abs=1e-4)
 
 
 def test_the_same_call_gives_the_same_answers_whatever_was_asked_before(fresh: Callable[[], Scorer]) -> None:
     first = answers(fresh(), TEXTS)
     scorer = fresh()
-    answers(scorer, ["Other text with other words " * 20], "Which other question?")
+    answers(scorer, ["Other text with other words " * 10], "Which other question?")
     assert answers(scorer, TEXTS) == first
 
 
@@ -95,19 +111,22 @@ def test_no_texts_no_answers_and_no_cost(scorer: Scorer) -> None:
     assert ask(scorer, []) == Reply([], NO_USAGE)
 
 
-@pytest.mark.parametrize("question", ["", " ", "?!", "is it the", "¿Qué tratamiento?", "x" * 20_000])
+@pytest.mark.parametrize("question", ["", " ", "?!", "is it the", "¿Qué tratamiento?"])
 def test_an_odd_question_is_answered(scorer: Scorer, question: str) -> None:
     assert all(0.0 <= score <= 1.0 for score in answers(scorer, TEXTS, question))
 
 
-def test_texts_without_a_word_are_answered_alike(scorer: Scorer) -> None:
-    assert len(set(answers(scorer, ["", " \n ", "--- *** ..."]))) == 1
+@pytest.mark.parametrize("name", SCORERS)
+def test_texts_without_a_word_are_answered_alike(name: str) -> None:
+    assert len(set(answers(SCORERS[name](), ["", " \n ", "--- *** ..."]))) == 1
 
 
-def test_a_text_of_a_megabyte_is_answered(scorer: Scorer) -> None:
+@pytest.mark.parametrize("name", SCORERS)
+def test_a_text_of_a_megabyte_and_a_very_long_question_are_answered(name: str) -> None:
     long = "Patient seen, vitals stable, continue current plan. " * 20_000
     assert len(long) > 1_000_000
-    assert 0.0 <= answers(scorer, [long])[0] <= 1.0
+    assert 0.0 <= answers(SCORERS[name](), [long])[0] <= 1.0
+    assert all(0.0 <= score <= 1.0 for score in answers(SCORERS[name](), TEXTS, "x" * 20_000))
 
 
 def test_instructions_inside_a_page_are_only_text() -> None:
@@ -143,13 +162,26 @@ def test_a_server_that_refuses_is_an_error_of_its_kind(path: str, status: int, k
     assert TEXTS[0] not in str(caught.value)
 
 
-def test_a_name_nobody_knows_is_refused_with_the_choices() -> None:
-    with pytest.raises(ScorerError) as caught:
+def test_a_name_nobody_knows_is_refused_with_the_setting_and_the_choices() -> None:
+    with pytest.raises(ScorerNotSetUp, match=r"'oracle'.*CHARTSIEVE_SCORER") as caught:
         open_scorer("oracle", Settings())
     assert all(name in str(caught.value) for name in SCORER_NAMES)
+
+
+@pytest.mark.parametrize("name", ["zerank", "cross-encoder"])
+def test_what_needs_a_setting_is_not_opened_without_it(name: str) -> None:
+    with pytest.raises(ScorerNotSetUp, match=f"CHARTSIEVE_{name.upper().replace('-', '_')}"):
+        open_scorer(name, Settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "known"), [("embedded", False), ("zerank, self-hosted", True), ("zerank, hosted", True)]
+)
+def test_a_scorer_says_whether_right_answers_are_known(name: str, known: bool) -> None:
+    assert SCORERS[name]().checkable is known
 
 
 def test_zerank_is_opened_by_its_name() -> None:
     scorer = open_scorer("zerank", Settings(zerank_url="http://scores.test:8000"))
     assert scorer.info.name == "zerank"
-    assert scorer.info.sends_text_to == "scores.test:8000"
+    assert scorer.info.sends_text_to == "http://scores.test:8000/rerank"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.domain import Criterion
-from core.errors import RequestRejected, ScorerError, ScorerUnusable, WrongScores
+from core.errors import RequestRejected, ScorerError, ScorerNotSetUp, ScorerUnusable, WrongScores
 from core.scorers import open_scorer
 from core.scorers.cross_encoder import CrossEncoderScorer
 from core.settings import Settings
@@ -45,7 +45,7 @@ def install(folder: Path, version: str) -> None:
 
 
 def test_without_the_setting_it_is_named() -> None:
-    with pytest.raises(ScorerUnusable) as refused:
+    with pytest.raises(ScorerNotSetUp) as refused:
         open_scorer("cross-encoder", Settings())
     assert str(refused.value) == (
         "No reranker is set up on this machine. Set CHARTSIEVE_CROSS_ENCODER to the folder of its weights, or to their "
@@ -55,10 +55,10 @@ def test_without_the_setting_it_is_named() -> None:
 
 def test_without_the_extra_the_command_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path)])
-    with pytest.raises(ScorerUnusable) as refused:
+    with pytest.raises(ScorerNotSetUp) as refused:
         CrossEncoderScorer(Settings(cross_encoder=str(tmp_path)))
     assert str(refused.value) == (
-        "What runs a reranker on this machine is not installed. Nothing was scored. Install Chartsieve with the extra "
+        "What runs a reranker on this machine is not installed. Nothing was scored; install Chartsieve with the extra "
         "`local` (`make local` in its folder) and start again."
     )
 
@@ -66,14 +66,14 @@ def test_without_the_extra_the_command_is_named(monkeypatch: pytest.MonkeyPatch,
 @pytest.mark.parametrize("version", ["5.3.0", "4.1.0", "5.0", "3.4.1.dev0"])
 def test_a_version_that_scores_at_random_is_refused(installed: Path, version: str) -> None:
     install(installed, version)
-    with pytest.raises(ScorerUnusable, match=rf"sentence-transformers {version} is too old: .* random scores"):
+    with pytest.raises(ScorerNotSetUp, match=rf"sentence-transformers {version} is too old: .* random scores"):
         CrossEncoderScorer(Settings(cross_encoder=str(installed)))
 
 
 @pytest.mark.parametrize("version", ["5.4.0", "5.10.1", "6.2.0"])
 def test_a_newer_version_comes_as_far_as_the_weights(installed: Path, version: str) -> None:
     install(installed, version)
-    with pytest.raises(ScorerUnusable, match="There is no folder /nowhere"):
+    with pytest.raises(ScorerNotSetUp, match="There is no folder /nowhere"):
         CrossEncoderScorer(Settings(cross_encoder="/nowhere"))
 
 
@@ -207,6 +207,11 @@ def named_zerank(tmp_path: Path, folder: Path) -> CrossEncoderScorer:
     return opened(copy)
 
 
+def test_right_answers_are_known_for_zerank_2_alone(tmp_path: Path, folder: Path, scorer: CrossEncoderScorer) -> None:
+    assert named_zerank(tmp_path, folder).checkable
+    assert not scorer.checkable
+
+
 def test_zerank_gets_an_instruction_in_its_own_form(tmp_path: Path, folder: Path) -> None:
     criterion = Criterion("1", QUESTION, instruction="Only dated notes count.")
     assert named_zerank(tmp_path, folder).phrase(criterion) == (
@@ -288,7 +293,7 @@ def test_any_other_failure_is_told_without_the_page(
     monkeypatch.setattr("sentence_transformers.CrossEncoder.forward", with_the_page_in_its_words)
     with pytest.raises(ScorerError) as failed:
         answers(scorer, TEXTS)
-    assert str(failed.value) == "The reranker on this machine failed (RuntimeError). Score again, or start anew."
+    assert str(failed.value) == "The reranker on this machine failed (RuntimeError). Try again, or start anew."
     assert TEXTS[0] not in "".join(traceback.format_exception(failed.value))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import ScorerUnusable
+from core.errors import ScorerNotSetUp
 from core.scorers.weights import digest_weights, find_weights, tensor_names
 
 
@@ -35,7 +35,7 @@ def test_a_folder_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(ScorerUnusable) as refused:
+    with pytest.raises(ScorerNotSetUp) as refused:
         find_weights(str(tmp_path / "nowhere"), "")
     assert str(refused.value) == (
         f"There is no folder {tmp_path}/nowhere. Nothing was scored. Set CHARTSIEVE_CROSS_ENCODER to the folder of a "
@@ -46,7 +46,7 @@ def test_a_folder_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
 def test_a_model_that_says_nowhere_how_it_scores_is_refused(tmp_path: Path) -> None:
     folder = reranker(tmp_path / "some")
     (folder / "modules.json").unlink()
-    with pytest.raises(ScorerUnusable, match=r"modules\.json is missing.*would be random"):
+    with pytest.raises(ScorerNotSetUp, match=r"modules\.json is missing.*would be random"):
         find_weights(str(folder), "")
 
 
@@ -61,14 +61,14 @@ def test_a_half_fetched_model_is_refused_by_the_part_that_is_missing(tmp_path: P
     (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
     parts = {"first": "model-00001-of-00002.safetensors", "score.weight": "model-00002-of-00002.safetensors"}
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": parts}), "utf-8")
-    with pytest.raises(ScorerUnusable, match=r"Weights are missing in .*: model-00002-of-00002\.safetensors"):
+    with pytest.raises(ScorerNotSetUp, match=r"Weights are missing in .*: model-00002-of-00002\.safetensors"):
         find_weights(str(folder), "")
 
 
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     folder = reranker(tmp_path / "some")
     (folder / "model.safetensors").unlink()
-    with pytest.raises(ScorerUnusable, match=r"Weights are missing"):
+    with pytest.raises(ScorerNotSetUp, match=r"Weights are missing"):
         find_weights(str(folder), "")
 
 
@@ -76,7 +76,7 @@ def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_configuration_is_refused(tmp_path: Path, content: str) -> None:
     folder = reranker(tmp_path / "some")
     (folder / "config.json").write_bytes(content.encode("utf-8", "surrogateescape"))
-    with pytest.raises(ScorerUnusable, match=r"config\.json"):
+    with pytest.raises(ScorerNotSetUp, match=r"config\.json"):
         find_weights(str(folder), "")
 
 
@@ -114,7 +114,7 @@ def test_another_prompt_or_word_list_gives_another_digest(tmp_path: Path, name: 
 def test_damaged_weights_are_refused(tmp_path: Path, raw: bytes) -> None:
     folder = reranker(tmp_path / "some")
     (folder / "model.safetensors").write_bytes(raw)
-    with pytest.raises(ScorerUnusable, match=r"cannot be read.*Fetch them again"):
+    with pytest.raises(ScorerNotSetUp, match=r"cannot be read.*Fetch them again"):
         digest_weights(folder)
 
 
@@ -150,7 +150,7 @@ def test_a_hub_name_is_found_in_the_cache(hub: Path) -> None:
 
 @pytest.mark.usefixtures("hub")
 def test_a_hub_name_that_is_not_in_the_cache_says_how_to_fetch_it() -> None:
-    with pytest.raises(ScorerUnusable) as refused:
+    with pytest.raises(ScorerNotSetUp) as refused:
         find_weights("zeroentropy/zerank-2", "v1")
     assert str(refused.value) == (
         "The reranker zeroentropy/zerank-2 is not on this machine, or not all of it. Nothing was scored, and "
@@ -162,5 +162,5 @@ def test_a_hub_name_that_is_not_in_the_cache_says_how_to_fetch_it() -> None:
 @pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("name", ["not a name", "a/b c", "-x/y"])
 def test_a_name_that_cannot_be_on_the_hub_is_refused(name: str) -> None:
-    with pytest.raises(ScorerUnusable, match="is not on this machine"):
+    with pytest.raises(ScorerNotSetUp, match="is not on this machine"):
         find_weights(name, "")

@@ -1,88 +1,31 @@
 """The zerank-2 scorer against a server that is a function: both contracts, settings, errors, silence of the logs."""
 
-import asyncio
-import json
 import logging
 import ssl
 import traceback
-from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
 
 from core.domain import Criterion
-from core.errors import LimitReached, RequestRejected, ScorerError, ScorerUnusable, Unanswered, WrongScores
-from core.scorers.base import Reply, Terms
+from core.errors import LimitReached, RequestRejected, ScorerError, ScorerNotSetUp, ScorerUnusable, Unanswered
+from core.scorers.base import Terms
 from core.scorers.zerank import ZerankScorer
-from core.settings import Settings
-
-QUESTION = "Was gavotinib tried?"
-PAGE = "Jane Roe took gavotinib for nine weeks."
-SECRET = "key-7f3a9"
-GOLDEN = {"4": 0.7471, "The answer is definitely 1 million": 0.2893}
-Answer = Callable[[httpx.Request], httpx.Response]
-
-
-class Server:
-    """Answers by a function and keeps what it was asked."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        return self.answer(request)
-
-    @property
-    def asked(self) -> dict[str, object]:
-        """The body of the last request."""
-        body: dict[str, object] = json.loads(self.requests[-1].content)
-        return body
-
-
-def settings(**given: object) -> Settings:
-    return Settings.model_validate({"zerank_url": "http://scores.test:8000", **given})
-
-
-HOSTED = {"zerank_url": "https://scores.test/v1", "zerank_path": "/models/rerank", "zerank_key": SECRET}
-
-
-def zerank(answer: Answer, **given: object) -> ZerankScorer:
-    return ZerankScorer(settings(**given), transport=httpx.MockTransport(answer))
-
-
-def ask(scorer: ZerankScorer, texts: Sequence[str] = (PAGE,), question: str = QUESTION) -> Reply:
-    async def once() -> Reply:
-        try:
-            return await scorer.score(question, texts)
-        finally:
-            await scorer.aclose()
-
-    return asyncio.run(once())
-
-
-def failure(answer: Answer, **given: object) -> ScorerError:
-    with pytest.raises(ScorerError) as caught:
-        ask(zerank(answer, **given))
-    return caught.value
-
-
-def scores(*values: float, **fields: object) -> Answer:
-    results = [{"index": index, "relevance_score": value} for index, value in enumerate(values)]
-    return lambda _request: httpx.Response(200, json={"results": results, **fields})
-
-
-def status(code: int, headers: dict[str, str] | None = None) -> Answer:
-    """A refusal that quotes what it was sent, as some servers do."""
-    return lambda request: httpx.Response(code, headers=headers, text=f"{request.content.decode()} {request.headers}")
-
-
-def raises(error: Exception) -> Answer:
-    def answer(_request: httpx.Request) -> httpx.Response:
-        raise error
-
-    return answer
+from tests.scorers.zerank_server import (
+    HOSTED,
+    PAGE,
+    QUESTION,
+    SECRET,
+    Answer,
+    Server,
+    ask,
+    failure,
+    raises,
+    scores,
+    settings,
+    status,
+    zerank,
+)
 
 
 def test_the_hosted_contract_is_asked_as_published() -> None:
@@ -213,7 +156,7 @@ def test_the_body_of_a_refusal_is_never_read() -> None:
         (401, ScorerUnusable, "none is set"),
         (402, ScorerUnusable, "status 402"),
         (403, ScorerUnusable, "none is set"),
-        (404, ScorerUnusable, "CHARTSIEVE_ZERANK_PATH and CHARTSIEVE_ZERANK_MODEL"),
+        (404, ScorerUnusable, "CHARTSIEVE_ZERANK_MODEL and CHARTSIEVE_ZERANK_PATH"),
         (405, ScorerUnusable, "nothing at /rerank"),
         (408, Unanswered, "status 408"),
         (409, Unanswered, "status 409"),
@@ -233,6 +176,13 @@ def test_a_refusal_says_what_happened_and_quotes_nothing(code: int, kind: type[S
     assert "scores.test:8000" in str(error)
     told = "".join(traceback.format_exception(error)) + repr(error.__context__) + repr(error.__cause__)
     assert not any(secret in told for secret in (PAGE, QUESTION))
+
+
+def test_what_was_asked_for_in_vain_is_quoted() -> None:
+    own = failure(status(404), zerank_model="./zerank-2-seq", zerank_path="/v1/rerank")
+    assert "knows no model ./zerank-2-seq, or has nothing at /v1/rerank: " in str(own)
+    assert "knows no model zerank-2, or has nothing at /v1/models/rerank: " in str(failure(status(404), **HOSTED))
+    assert "knows no model ./zerank-2-seq" in str(failure(status(422), zerank_model="./zerank-2-seq"))
 
 
 def test_a_wrong_key_is_told_from_a_missing_one() -> None:
@@ -305,39 +255,6 @@ def test_no_log_holds_a_page_a_question_or_a_key(answer: Answer, caplog: pytest.
     assert not any(secret in logged for secret in (PAGE, QUESTION, SECRET, "scores.test"))
 
 
-def check(scorer: ZerankScorer) -> None:
-    async def once() -> None:
-        try:
-            await scorer.check()
-        finally:
-            await scorer.aclose()
-
-    asyncio.run(once())
-
-
-def test_a_server_with_the_known_answers_passes_the_check() -> None:
-    server = Server(scores(*GOLDEN.values()))
-    check(zerank(server))
-    assert server.asked["documents"] == list(GOLDEN)
-
-
-@pytest.mark.parametrize("values", [(5.41, -4.50), (0.995, 0.011), (1e-20, 1e-21), (0.6, 0.4)])
-def test_a_server_with_other_answers_is_not_used(values: tuple[float, float]) -> None:
-    with pytest.raises(WrongScores, match=r"should score 0\.747 and 0\.289.*Nothing was scored\."):
-        check(zerank(scores(*values)))
-
-
-def test_a_check_that_is_rejected_is_a_matter_of_settings() -> None:
-    with pytest.raises(ScorerUnusable, match="CHARTSIEVE_ZERANK_MODEL and CHARTSIEVE_ZERANK_PATH") as caught:
-        check(zerank(status(422)))
-    assert caught.value.__context__ is None
-
-
-def test_a_check_without_an_answer_says_nothing_about_the_scores() -> None:
-    with pytest.raises(Unanswered):
-        check(zerank(scores(0.747)))
-
-
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -361,18 +278,35 @@ def test_a_check_without_an_answer_says_nothing_about_the_scores() -> None:
     ],
 )
 def test_settings_that_cannot_work_are_named_before_anything_is_asked(given: dict[str, object], words: str) -> None:
-    with pytest.raises(ScorerUnusable) as caught:
+    with pytest.raises(ScorerNotSetUp) as caught:
         ZerankScorer(settings(**given))
     assert words in str(caught.value)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
 
 
-def test_where_text_goes_and_what_the_numbers_mean_is_said() -> None:
-    info = ZerankScorer(settings(zerank_url="https://Scores.test:443/v1", zerank_revision="r2")).info
+def test_what_is_asked_and_what_the_numbers_mean_is_said() -> None:
+    info = ZerankScorer(settings(zerank_revision="r2")).info
     assert (info.name, info.model, info.revision, info.scope) == ("zerank", "zerank-2", "r2", "page")
-    assert info.sends_text_to == "scores.test"
     assert "0.07" in info.note
-    assert ZerankScorer(settings(zerank_url="http://[::1]:8000")).info.sends_text_to == "[::1]:8000"
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "address"),
+    [
+        ("http://gpu-1:8000", "/rerank", "http://gpu-1:8000/rerank"),
+        ("https://Scores.test:443/v1/", "/rerank", "https://scores.test/v1/rerank"),
+        ("https://gw.test/teamA", "/v2/rerank/", "https://gw.test/teamA/v2/rerank"),
+        ("https://api.test/v1", "/models/rerank", "https://api.test/v1/models/rerank"),
+        ("https://api.test:8443", "/v1/models/rerank", "https://api.test:8443/v1/models/rerank"),
+        ("http://[::1]:8000", "/rerank", "http://[::1]:8000/rerank"),
+        ("http://bücher.test/a b/é", "/rerank", "http://xn--bcher-kva.test/a%20b/%C3%A9/rerank"),
+    ],
+)
+def test_where_text_goes_is_the_whole_address_that_is_asked(url: str, path: str, address: str) -> None:
+    server = Server(scores(0.5))
+    scorer = zerank(server, zerank_url=url, zerank_path=path, zerank_key=SECRET)
+    ask(scorer)
+    assert scorer.info.sends_text_to == address == str(server.requests[0].url)
 
 
 def test_the_fingerprint_tells_what_decides_a_score_and_nothing_else() -> None:

@@ -11,7 +11,7 @@ from core.scorers.base import Reply, Terms, metered
 from core.scoring import Limiter, Listener, Patience, Progress, score_pages
 
 CRITERIA = [Criterion("A", "Is asthma documented?"), Criterion("B", "Has oxygen been tried?", "At rest only")]
-INFO = ScorerInfo("scripted", "m", "1", "none")
+INFO = ScorerInfo("scripted", "m", "1", "none", sends_text_to="scorer.example")
 QUICK = Patience(pause=0.002, longest_pause=0.01, tick=0.01)
 """The pauses of a run, in milliseconds instead of seconds."""
 
@@ -48,6 +48,7 @@ class ScriptedScorer:
     def __init__(self, *script: Step, terms: Terms = Terms(), behaviour: Behaviour | None = None) -> None:  # noqa: B008
         self.script, self.asked = list(script), list[tuple[str, list[str]]]()
         self.info, self.terms, self.behaviour = INFO, terms, behaviour
+        self.checkable = True
         self.entered = self.left = self.closed = 0
         self.most_at_once = 0
 

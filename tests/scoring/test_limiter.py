@@ -1,6 +1,7 @@
 """The limits hold whoever asks, each window is used up, and a refusal stops everybody until it is over."""
 
 import asyncio
+import selectors
 import threading
 import time
 from collections import Counter
@@ -17,7 +18,7 @@ WINDOW = 0.1
 
 
 def limiter(size: int | None = 1000, calls: int | None = None, window: float = WINDOW) -> Limiter:
-    return Limiter(Terms(window_seconds=window, window_bytes=size, window_requests=calls))
+    return Limiter(Terms(at_once=1000, window_seconds=window, window_bytes=size, window_requests=calls))
 
 
 async def take(limits: Limiter, size: int) -> Lease:
@@ -164,7 +165,21 @@ def test_a_refusal_with_a_time_stops_everybody_until_then() -> None:
     assert max(waited) < 1
 
 
-def test_a_refusal_without_a_time_lets_one_call_try_at_a_time_until_one_passes() -> None:
+class Skipping(selectors.DefaultSelector):
+    """Time that passes at once, and only while everybody sleeps: the machine may be as slow as it likes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.now += timeout or 0.0
+        return super().select(0)
+
+
+def test_a_refusal_without_a_time_lets_one_call_try_at_a_time_until_one_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def ask() -> tuple[list[float], int]:
         limits, calls, in_flight, most = limiter(None, window=0.4), list[float](), 0, 0
         first = await take(limits, 1)
@@ -189,7 +204,13 @@ def test_a_refusal_without_a_time_lets_one_call_try_at_a_time_until_one_passes()
         assert time.monotonic() - first.at < 1
         return calls, most
 
-    calls, most = asyncio.run(ask())
+    clock = Skipping()
+    with (
+        monkeypatch.context() as patch,
+        asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(clock)) as runner,
+    ):
+        patch.setattr(time, "monotonic", lambda: clock.now)
+        calls, most = runner.run(ask())
     assert most == 1
     assert len(calls) <= 12
 
@@ -232,6 +253,43 @@ def test_a_call_that_ends_without_a_word_does_not_block_the_others_for_ever(end:
         return (await take(limits, 1)).at - probe.at
 
     assert WINDOW * 0.05 < asyncio.run(ask()) < 1
+
+
+def test_no_more_calls_than_allowed_are_made_at_the_same_time_and_the_first_to_ask_is_the_next() -> None:
+    async def ask() -> list[str]:
+        limits, served = Limiter(Terms(at_once=2)), list[str]()
+
+        async def caller(name: str) -> None:
+            await take(limits, 1)
+            served.append(name)
+
+        callers = [asyncio.create_task(caller(name)) for name in "abcde"]
+        for expected in ("ab", "abc", "abce", "abce"):
+            await asyncio.sleep(0.01)
+            assert "".join(served) == expected
+            if expected == "abc":
+                callers[3].cancel()  # Whoever gives up waiting holds up nobody.
+            limits.leave()
+        return served
+
+    assert asyncio.run(ask()) == ["a", "b", "c", "e"]
+
+
+def test_two_runs_take_turns_in_each_window() -> None:
+    async def ask() -> Counter[tuple[int, str]]:
+        limits, served = limiter(1000, window=0.02), Counter[tuple[int, str]]()
+
+        async def run(name: str) -> None:
+            for _ in range(30):
+                served[(await take(limits, 100)).window, name] += 1
+
+        await asyncio.gather(run("a"), run("b"))
+        return served
+
+    served = asyncio.run(ask())
+    # The first to come had the first window to itself.
+    between = sorted({window for window, _ in served})[1:5]
+    assert [(served[window, "a"], served[window, "b"]) for window in between] == [(5, 5)] * 4
 
 
 def test_two_threads_together_never_exceed_a_window() -> None:

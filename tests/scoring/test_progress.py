@@ -3,12 +3,14 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from core.domain import Score
-from core.errors import Unanswered
+from core.domain import NO_USAGE, Score
+from core.errors import LimitReached, RequestRejected, ScorerError, StoreError, Unanswered
 from core.scorers.base import Reply, Terms, metered
 from core.scoring import Limiter, Listener, Progress, plan, score_all, score_pages
 from core.scoring.asking import Asker
@@ -34,6 +36,22 @@ class Cancelled(Exception):
     pass
 
 
+def sent(scorer: ScriptedScorer) -> int:
+    """Metered bytes of all that the scorer was asked."""
+    return sum(metered(question, text) for question, text in scorer.pairs)
+
+
+def raising_at(turn: int, reports: list[Progress]) -> Listener:
+    """A listener that keeps the reports and raises at this one, the first being 1."""
+
+    def listen(progress: Progress) -> None:
+        reports.append(progress)
+        if len(reports) == turn:
+            raise Cancelled
+
+    return listen
+
+
 def test_counts_go_up_to_all_pairs_and_include_what_is_known_and_unreadable() -> None:
     cache, log = Memory(), Log()
     score(ScriptedScorer(), cache, pages("one"))
@@ -45,10 +63,108 @@ def test_counts_go_up_to_all_pairs_and_include_what_is_known_and_unreadable() ->
 
 
 def test_usage_counts_what_this_run_has_asked() -> None:
-    log, scorer, wanted = Log(), ScriptedScorer(Unanswered("Broken.")), many(3)
+    log, scorer, wanted = Log(), ScriptedScorer(), many(3)
     score(scorer, Memory(), wanted, progress=log)
-    asked = sum(metered(scorer.phrase(CRITERIA[0]), page.text) for page in wanted)
-    assert (log.last.usage.requests, log.last.usage.bytes) == (2, asked)
+    assert (log.last.usage.requests, log.last.usage.bytes) == (1, sent(scorer))
+
+
+def test_a_call_without_an_answer_costs_what_was_sent() -> None:
+    log, scorer = Log(), ScriptedScorer(Unanswered("Broken."), terms=Terms(price=25.0), behaviour=after(0.0))
+    score(scorer, Memory(), many(3), progress=log)
+    size = sent(scorer) // 2
+    tokens = (size - 3 * 150) // 4
+    # The first as it is put down here, the second as the scripted endpoint counts.
+    usage = log.last.usage
+    assert (usage.requests, usage.bytes, usage.tokens) == (2, 2 * size, tokens + size // 4)
+    assert usage.dollars == pytest.approx(tokens * 25e-6 + size / 1e9)
+
+
+@pytest.mark.parametrize("error", [LimitReached("Too much.", retry_after=0.0), RequestRejected("Too large.")])
+def test_a_call_that_is_turned_down_costs_a_request_only(error: ScorerError) -> None:
+    log, scorer = Log(), ScriptedScorer(error, terms=Terms(window_seconds=0.01))
+    score(scorer, Memory(), many(4), progress=log)
+    assert log.last.usage.requests == len(scorer.asked)
+    assert log.last.usage.bytes == sum(metered(scorer.phrase(CRITERIA[0]), page.text) for page in many(4))
+
+
+def test_a_scorer_that_sends_nothing_away_costs_nothing() -> None:
+    scorer, log = ScriptedScorer(Unanswered("Broken."), [0.5], terms=Terms(price=25.0)), Log()
+    scorer.info = replace(scorer.info, sends_text_to=None)
+    score(scorer, Memory(), many(1), progress=log)
+    assert {report.usage for report in log.reports} == {NO_USAGE}
+
+
+def test_the_last_report_before_a_stop_holds_all_that_was_sent() -> None:
+    """Whichever report it is that the stop is answered with."""
+    for turn in range(2, 40):
+        scorer, reports = ScriptedScorer(Unanswered("Broken."), terms=BUSY, behaviour=after(0.001)), list[Progress]()
+        with pytest.raises(Cancelled):
+            score(scorer, Memory(), many(60), progress=raising_at(turn, reports))
+        assert len(reports) == turn
+        assert (reports[-1].usage.requests, reports[-1].usage.bytes) == (len(scorer.asked), sent(scorer))
+
+
+def test_a_stop_while_calls_hang_counts_them() -> None:
+    scorer, reports = ScriptedScorer(terms=Terms(at_once=3, texts=1, price=25.0), behaviour=after(60)), list[Progress]()
+    with pytest.raises(Cancelled):
+        score(scorer, Memory(), many(10), progress=raising_at(8, reports))
+    usage = reports[-1].usage
+    assert (usage.requests, usage.bytes) == (3, sent(scorer))
+    assert usage.tokens == sum((metered(question, text) - 150) // 4 for question, text in scorer.pairs)
+    assert usage.dollars == pytest.approx(usage.tokens * 25e-6)
+
+
+def test_a_run_that_fails_tells_at_last_what_was_sent() -> None:
+    scorer, log = ScriptedScorer(terms=BUSY, behaviour=after(0.001)), Log()
+    with pytest.raises(StoreError):
+        score(scorer, Memory(breaks_after=2), many(60), progress=log)
+    assert (log.last.usage.requests, log.last.usage.bytes) == (len(scorer.asked), sent(scorer))
+
+
+def test_a_call_that_breaks_the_run_is_in_the_last_report() -> None:
+    scorer, log = ScriptedScorer(ZeroDivisionError()), Log()
+    with pytest.raises(ZeroDivisionError):
+        score(scorer, Memory(), many(3), progress=log)
+    assert (log.last.usage.requests, log.last.usage.bytes) == (1, sent(scorer))
+
+
+def test_a_reader_that_stops_early_is_told_at_last_what_was_sent() -> None:
+    scorer, log = ScriptedScorer(terms=BUSY, behaviour=after(0.001)), Log()
+
+    async def first_only() -> None:
+        async with aclosing(score_pages(scorer, CRITERIA, many(60), cache=Memory(), progress=log)) as outcomes:
+            await anext(outcomes)
+
+    asyncio.run(first_only())
+    assert (log.last.usage.requests, log.last.usage.bytes) == (len(scorer.asked), sent(scorer))
+
+
+def test_the_log_never_quotes_what_an_error_says_while_a_run_ends(caplog: pytest.LogCaptureFixture) -> None:
+    class Breaking(Memory):
+        def save_answers(self, *_answers: object) -> None:
+            time.sleep(0.05)
+            raise ValueError("Mrs Miller has asthma")
+
+    with pytest.raises(Cancelled):
+        score(ScriptedScorer(), Breaking(), many(3), progress=raising_at(2, []))
+    assert "ValueError" in caplog.text
+    assert "Miller" not in caplog.text
+
+
+def test_a_wait_for_another_case_is_told() -> None:
+    limits, log = Limiter(Terms()), Log()
+
+    async def run() -> None:
+        await limits.grant(1, lambda _room, _calls: 1)
+        asyncio.get_running_loop().call_later(0.1, limits.leave)
+        outcomes = score_pages(
+            ScriptedScorer(), CRITERIA, many(3), cache=Memory(), progress=log, limiter=limits, patience=QUICK
+        )
+        assert len([outcome async for outcome in outcomes]) == 6
+
+    asyncio.run(run())
+    assert "Waiting for another case that asks the same scorer" in log.waits
+    assert not limits.full
 
 
 def test_the_rate_and_the_time_left_follow_the_answers() -> None:
@@ -92,7 +208,7 @@ def test_a_call_that_is_tried_again_is_told() -> None:
 
 
 def test_a_long_silence_is_told() -> None:
-    asker = Asker(ScriptedScorer(), [], [], Limiter(Terms()), QUICK, lambda _call, _answers: None)
+    asker = Asker(ScriptedScorer(), [], [], Limiter(Terms()), QUICK, lambda _call, _answers: None, lambda: None)
     asker.first_tries, asker.last_news = 1, time.monotonic()
     assert waiting(asker, Limiter(Terms())) == ""
     asker.last_news -= 6
@@ -225,9 +341,12 @@ def test_a_plan_takes_as_many_windows_as_the_limits_need_but_does_not_wait_for_t
 
 def test_a_plan_for_a_large_case_is_made_at_once() -> None:
     scorer, wanted, asked, cache = ScriptedScorer(), many(150, size=2000), questions(80), Memory()
-    began = time.perf_counter()
-    assert plan(scorer, asked, wanted, cache).pairs == 12_000
-    assert time.perf_counter() - began < 0.1
+    took = list[float]()
+    for _ in range(4):  # The best of some: other work on the machine is not the plan's.
+        began = time.perf_counter()
+        assert plan(scorer, asked, wanted, cache).pairs == 12_000
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.1
 
 
 def test_a_server_that_takes_eight_calls_at_a_time_is_kept_busy() -> None:

@@ -1,8 +1,11 @@
 """What is tried again, what is given up, and when a run stops."""
 
 import asyncio
+import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from core.domain import Gap, Outcome, Score
 from core.errors import LimitReached, RequestRejected, ScorerError, ScorerUnusable, Unanswered, WrongScores
 from core.scorers.base import Reply, Terms
-from core.scoring import Limiter, score_all
+from core.scoring import Limiter, Progress, score_all
 from tests.scoring.examples import (
     CRITERIA,
     QUICK,
@@ -23,6 +26,7 @@ from tests.scoring.examples import (
     many,
     pages,
     questions,
+    right,
     score,
 )
 
@@ -95,6 +99,30 @@ def test_a_rejected_call_is_halved_until_the_page_that_is_rejected_stands_alone(
     assert [n for n, o in enumerate(outcomes) if isinstance(o, Gap)] == [bad]
     assert reasons(outcomes) == {"Too large.": 1}
     assert len(scorer.asked) < 12
+
+
+def test_what_was_answered_before_the_rest_is_rejected_is_not_asked_again() -> None:
+    scorer, cache, log = ScriptedScorer([0.1, 7.0, 0.3, 7.0], RequestRejected("Too large.")), Memory(), Log()
+    outcomes = score(scorer, cache, many(4), CRITERIA, progress=log)
+    first, second, third, fourth = (page.text for page in many(4))
+    asked = [texts for question, texts in scorer.asked if question == CRITERIA[0].question]
+    assert asked == [[first, second, third, fourth], [second, fourth], [second], [fourth]]
+    assert [o.value for o in outcomes[:4] if isinstance(o, Score)] == [0.1, right(second), 0.3, right(fourth)]
+    assert reasons(outcomes) == {}
+    done = [report.done for report in log.reports]
+    assert done == sorted(done)
+    assert log.last.done == log.last.total == 8
+
+
+ERRORS = [ScorerError(), RequestRejected(), Unanswered(), LimitReached(""), ScorerUnusable()]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_a_gap_has_a_reason_even_where_the_scorer_gives_none(error: ScorerError) -> None:
+    scorer = ScriptedScorer(terms=Terms(texts=1, window_seconds=0.01), behaviour=always(error))
+    outcomes = score(scorer, Memory(), many(12))
+    assert len(outcomes) == 12
+    assert all(isinstance(outcome, Gap) and outcome.reason for outcome in outcomes)
 
 
 def test_a_refusal_with_a_time_is_waited_for_and_is_no_try() -> None:
@@ -181,6 +209,91 @@ def test_calls_in_flight_are_cancelled_when_a_run_stops() -> None:
 
     scorer = ScriptedScorer(terms=Terms(texts=1, at_once=8), behaviour=behave)
     assert reasons(score(scorer, Memory(), many(30))) == {"The key is wrong.": 30}
+
+
+class Endpoint:
+    """Answers calls from several threads, each after a moment, and keeps how many were in flight."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock, self._seconds = threading.Lock(), seconds
+        self.in_flight = self.most = 0
+
+    async def __call__(self, question: str, texts: Sequence[str]) -> Reply:
+        self._count(1)
+        try:
+            await asyncio.sleep(self._seconds)
+            return answer(question, texts)
+        finally:
+            self._count(-1)
+
+    def _count(self, calls: int) -> None:
+        with self._lock:
+            self.in_flight += calls
+            self.most = max(self.most, self.in_flight)
+
+
+def test_two_runs_against_one_endpoint_share_its_places_and_end_about_together() -> None:
+    terms = Terms(texts=1, at_once=3)
+    limits, endpoint, began = Limiter(terms), Endpoint(0.005), time.monotonic()
+
+    def run(count: int) -> float:
+        scorer = ScriptedScorer(terms=terms, behaviour=endpoint)
+        score_all(scorer, CRITERIA[:1], many(count), cache=Memory(), limiter=limits, patience=QUICK)
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(run, [90, 90])
+    assert endpoint.most == 3
+    assert first == pytest.approx(second, rel=0.25)
+    assert not limits.full
+
+
+def test_a_small_case_does_not_wait_for_the_end_of_a_big_one() -> None:
+    terms = Terms(texts=1, at_once=3)
+    limits, endpoint, ended = Limiter(terms), Endpoint(0.005), list[int]()
+
+    def run(count: int) -> None:
+        scorer = ScriptedScorer(terms=terms, behaviour=endpoint)
+        score_all(scorer, CRITERIA[:1], many(count), cache=Memory(), limiter=limits, patience=QUICK)
+        ended.append(len(scorer.asked))
+
+    with ThreadPoolExecutor(2) as pool:
+        big = pool.submit(run, 300)
+        while not endpoint.most:
+            time.sleep(0.001)
+        pool.submit(run, 15)
+        big.result()
+    assert ended == [15, 300]
+
+
+def test_two_runs_that_may_ask_one_call_at_a_time_both_end() -> None:
+    limits, endpoint = Limiter(Terms(texts=2)), Endpoint(0.001)
+
+    def run(_number: int) -> int:
+        scorer = ScriptedScorer(RequestRejected("Too large."), Unanswered("Broken."), None, terms=Terms(texts=2))
+        scorer.behaviour = endpoint
+        cache = Memory()
+        return len(score_all(scorer, CRITERIA, many(20), cache=cache, limiter=limits, patience=QUICK).outcomes)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(run, range(4))) == [40] * 4
+    assert endpoint.most == 1
+
+
+def test_a_run_that_is_stopped_gives_its_places_to_the_others() -> None:
+    terms = Terms(texts=1, at_once=3)
+    limits = Limiter(terms)
+
+    def listen(_progress: Progress) -> None:
+        if limits.full:
+            raise KeyboardInterrupt
+
+    hanging = ScriptedScorer(terms=terms, behaviour=after(60))
+    with pytest.raises(KeyboardInterrupt):
+        score(hanging, Memory(), many(10), progress=listen, limiter=limits)
+    scorer = ScriptedScorer(terms=terms, behaviour=after(0.01))
+    assert reasons(score(scorer, Memory(), many(9), limiter=limits)) == {}
+    assert scorer.most_at_once == 3
 
 
 def test_two_runs_against_one_endpoint_together_keep_its_limits() -> None:

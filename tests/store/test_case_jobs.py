@@ -45,7 +45,7 @@ def test_what_a_job_has_used_stays_until_it_says_otherwise(store: Store) -> None
     assert job_of(store, case_id).usage == NO_USAGE
 
 
-@pytest.mark.parametrize("ended", ["done", "failed", "cancelled"])
+@pytest.mark.parametrize("ended", ["asking", "done", "failed", "cancelled"])
 def test_a_job_that_ended_stays_ended_until_it_is_queued(store: Store, ended: JobState) -> None:
     case_id = add_case(store)
     store.update_job(case_id, state="running", done=1, total=10)

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from core.domain import CaseDocument, Job
 from core.errors import NotFound, StoreError
 from core.store import Store
-from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, OTHER, add_case, criteria, decision, label, page
+from tests.store.examples import DOCUMENT, EMBEDDED, NOON, OTHER, add_case, criteria, decision, label, page
 
 
 def test_the_same_criteria_are_the_same_version(store: Store) -> None:
@@ -136,21 +136,6 @@ def test_the_queue_counts_documents_pages_criteria_and_decided_criteria(url: str
     assert (older.documents, older.pages, older.criteria, older.decided) == (1, 3, 2, 1)
     assert older.changed_at == NOON + timedelta(hours=1)
     assert older.job == Job(first, "waiting", "", 0, 0, "", "Ann", NOON - timedelta(days=1), EMBEDDED.fingerprint)
-
-
-def test_the_queue_says_which_cases_wait_for_consent(store: Store) -> None:
-    case_id = add_case(store)
-    assert not store.cases()[0].awaits_consent
-    store.use_scorer(case_id, HOSTED, rule="r", by="Ann")
-    assert store.cases()[0].awaits_consent
-    store.agree(case_id, HOSTED, by="Ann", to="elsewhere.example", pages=3, pairs=6, tokens=100)
-    assert store.cases()[0].awaits_consent
-    store.agree(case_id, HOSTED, by="Ann", to="models.example", pages=3, pairs=6, tokens=100)
-    assert not store.cases()[0].awaits_consent
-    store.save_answers(replace(HOSTED, sends_text_to="moved.example"), [("q", "t", 0.5)])
-    assert store.cases()[0].awaits_consent
-    store.use_scorer(case_id, EMBEDDED, rule="r", by="Ann")
-    assert not store.cases()[0].awaits_consent
 
 
 def test_the_queue_takes_one_query_however_long_it_is(store: Store) -> None:

@@ -18,13 +18,12 @@ def test_a_scorer_comes_back_with_all_that_makes_its_fingerprint(store: Store) -
     assert found.fingerprint != HOSTED.fingerprint
 
 
-def test_host_and_note_of_a_known_scorer_follow_the_newest(store: Store) -> None:
+def test_the_note_of_a_known_scorer_follows_the_newest_and_its_address_does_not(store: Store) -> None:
     case_id = add_case(store, scorer=HOSTED)
     moved = replace(HOSTED, sends_text_to="gateway.example", note="Moved.")
     store.save_answers(moved, [("q", "t", 0.5)])
-    assert store.case(case_id).scorer == moved
     store.save_answers(replace(moved, sends_text_to=None), [("q", "u", 0.5)])
-    assert store.case(case_id).scorer.sends_text_to is None
+    assert store.case(case_id).scorer == replace(HOSTED, note="Moved.")
     assert store.answers(HOSTED.fingerprint, ["q"], ["t", "u"]) == {("q", "t"): 0.5, ("q", "u"): 0.5}
 
 
@@ -101,7 +100,24 @@ def test_consent_says_who_agreed_to_what_and_when(url: str) -> None:
 def test_consent_holds_for_one_case_alone(store: Store) -> None:
     first, second = add_case(store, scorer=HOSTED), add_case(store, scorer=HOSTED)
     store.agree(first, HOSTED, by="Bob", to="models.example", pages=3, pairs=6, tokens=1200)
-    assert [(case.id, case.awaits_consent) for case in store.cases()] == [(second, True), (first, False)]
+    assert [store.case_scorers(case)[0].agreed_to for case in (first, second)] == ["models.example", ""]
+
+
+def test_a_case_remembers_where_its_pages_went_when_the_scorer_moves(store: Store) -> None:
+    case_id = add_case(store, scorer=HOSTED)
+    moved = replace(HOSTED, sends_text_to="moved.example")
+    store.agree(case_id, HOSTED, by="Bob", to="models.example", pages=3, pairs=6, tokens=1200)
+    store.save_answers(moved, [("q", "t", 0.5)])
+    assert store.case(case_id).scorer.sends_text_to == "models.example"
+    store.agree(case_id, moved, by="Bob", to="moved.example", pages=3, pairs=6, tokens=1200)
+    assert store.case(case_id).scorer.sends_text_to == "moved.example"
+
+
+def test_sending_without_a_case_is_on_record(store: Store) -> None:
+    store.agree(None, HOSTED, by="Bob", to="models.example", pages=3, pairs=6, tokens=1200)
+    last = store.audit()[-1]
+    assert (last.actor, last.action, last.case) == ("Bob", "sending agreed", None)
+    assert last.detail["destination"] == "models.example"
 
 
 def test_consent_to_a_scorer_that_the_case_does_not_use_is_refused(store: Store) -> None:

@@ -70,7 +70,6 @@ def test_cases_come_back_with_their_scorer_and_rule(url: str) -> None:
             (EMBEDDED, "threshold 0.25"),
         ]
         assert store.case_scorers(1) == [CaseScorer(EMBEDDED, "top 5")]
-        assert not any(case.awaits_consent for case in store.cases())
         assert store.case(1).created_at == NOON
 
 

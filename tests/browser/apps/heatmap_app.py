@@ -1,10 +1,14 @@
-"""A heatmap of made-up scores and what Python hears of it. Address: ?rows=80&pages=150&hostile=1&marks=1"""
+"""A heatmap of made-up scores and what Python hears of it.
+
+Address: ?rows=80&pages=150&hostile=1&marks=1&score=1&unscored=1
+"""
 
 import json
 
 import streamlit as st
 
 from core.domain import DecisionOutcome
+from core.grid import GAP
 from core.selection import Rule
 from pages.components.heatmap import (
     Cell,
@@ -33,8 +37,8 @@ OUTCOMES: tuple[DecisionOutcome, ...] = ("met", "not_met", "insufficient", "not_
 
 
 @st.cache_data
-def packed(rows: int, pages: int, hostile: bool) -> Packed:
-    """The made-up case as the browser gets it."""
+def packed(rows: int, pages: int, hostile: bool, score: bool, unscored: bool, fingerprint: str) -> Packed:
+    """The made-up case as the browser gets it; `score`: nothing is recalibrated, `unscored`: C4 waits for scores."""
     blank = unreadable(pages)
     columns = [
         HeatPage(
@@ -50,12 +54,17 @@ def packed(rows: int, pages: int, hostile: bool) -> Packed:
         HeatRow(f"C{r + 1}", HOSTILE if hostile else QUESTIONS[r % len(QUESTIONS)], f"Group {r // 9 + 1}")
         for r in range(rows)
     ]
-    return pack(HeatmapData(columns, criteria, made_up(rows, pages)))
+    milli = made_up(rows, pages)
+    if unscored:
+        milli[3] = GAP
+    return pack(HeatmapData(columns, criteria, milli, None if score else milli, not score, fingerprint))
 
 
 def on_rule() -> None:
     """Keep the rule that the browser reports."""
-    st.session_state.rule = picked_rule("heat") or st.session_state.rule
+    picked = picked_rule("heat", st.session_state.fingerprint)
+    if picked:
+        st.session_state.rule = picked.rule
     st.session_state.rules_heard = st.session_state.get("rules_heard", 0) + 1
 
 
@@ -70,6 +79,12 @@ def impose(rule: Rule) -> None:
     st.session_state.rule_token = st.session_state.get("rule_token", 0) + 1
 
 
+def switch() -> None:
+    """Put another scorer in force, with its own rule."""
+    st.session_state.fingerprint += "b"
+    impose(Rule(0.3))
+
+
 def turn() -> None:
     """Move the cursor from Python, as the page view does."""
     old: Cell = st.session_state.cursor
@@ -80,11 +95,19 @@ def turn() -> None:
 st.set_page_config(page_title="Heatmap", layout="wide")
 query = st.query_params
 st.session_state.setdefault("rule", Rule(0.4))
+st.session_state.setdefault("fingerprint", "a")
 st.session_state.setdefault("cursor", Cell("C3", 7))
 left, right = st.columns([3, 2])
 with left:
     heatmap(
-        packed(int(query.get("rows", "80")), int(query.get("pages", "150")), "hostile" in query),
+        packed(
+            int(query.get("rows", "80")),
+            int(query.get("pages", "150")),
+            "hostile" in query,
+            "score" in query,
+            "unscored" in query,
+            st.session_state.fingerprint,
+        ),
         key="heat",
         rule=st.session_state.rule,
         rule_token=st.session_state.get("rule_token", 0),
@@ -97,6 +120,8 @@ with left:
 with right:
     st.button("Impose 0.235", on_click=impose, args=(Rule(0.235),))
     st.button("Impose the best 3", on_click=impose, args=(Rule(None, 3),))
+    st.button("Impose what Python knows", on_click=lambda: impose(st.session_state.rule))
+    st.button("Switch the scorer", on_click=switch)
     st.button("Next page", on_click=turn, shortcut="Right")
     heard = {
         "rule": str(st.session_state.rule),

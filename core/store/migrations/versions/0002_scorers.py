@@ -125,6 +125,10 @@ def _change_jobs() -> None:
     with op.batch_alter_table("jobs") as table:
         for name in ("scorer_id", *figures):
             table.alter_column(name, nullable=False)
+        table.drop_constraint(op.f("ck_jobs_state"), type_="check")
+        table.create_check_constraint(
+            op.f("ck_jobs_state"), "state IN ('waiting', 'running', 'asking', 'done', 'failed', 'cancelled')"
+        )
         table.create_foreign_key(op.f("fk_jobs_scorers"), "scorers", ["scorer_id"], ["id"])
         table.create_check_constraint(
             op.f("ck_jobs_usage"), "requests >= 0 AND bytes >= 0 AND tokens >= 0 AND dollars >= 0"
