@@ -113,21 +113,24 @@ def pack(
     pdfs: Pdfs,
     criteria: CriteriaFile,
     rule: Annotated[
-        str,
-        typer.Option(help="What to keep: probability>=0.4, score>=0.4, top10, or two joined by &."),
-    ] = "probability>=0.02 & top10",
+        str | None,
+        typer.Option(
+            help="What to keep: probability>=0.4, score>=0.4, top10, or two joined by &; without it what a new case "
+            "begins with."
+        ),
+    ] = None,
     format: Annotated[PackFormat, typer.Option(help="Markdown or JSON.")] = PackFormat.md,  # noqa: A002
     scorer: ScorerName = None,
     out: Out = None,
     yes: Yes = False,
 ) -> None:
     """Write the compressed context of a case: what the rule keeps, and the list of what it leaves out."""
-    from core.selection import Rule
+    from core.selection import Rule, default_rule
 
     with _sentences():
-        wanted = Rule.parse(rule)
+        wanted = Rule.parse(rule) if rule else None
         with _chart(pdfs, criteria, scorer, yes=yes) as chart:
-            built = chart.pack(pdfs[0].stem, wanted)
+            built = chart.pack(pdfs[0].stem, wanted or default_rule(chart.scorer))
             _write(built.to_markdown() if format == PackFormat.md else built.to_json(), out)
             _finish(chart.gaps)
 
@@ -151,13 +154,12 @@ def export_labels(
 @scorers_app.command("list")
 def list_scorers() -> None:
     """Say which scorers are set up, where page text would go, and what is missing for the others."""
-    from core.scorers import SCORER_NAMES
-
     with _sentences(), _workspace() as workspace:
-        if workspace.settings.scorer not in SCORER_NAMES:
-            typer.echo(f"CHARTSIEVE_SCORER names {workspace.settings.scorer!r}, and there is no such scorer.", err=True)
+        wanted, used = workspace.roster.wanted(), workspace.roster.for_new_cases()
+        if wanted.info is None:
+            typer.echo(f"{wanted.problem} Until then new cases are scored with {used}.", err=True)
         for offer in workspace.roster.offers():
-            default = " (for new cases)" if offer.name == workspace.settings.scorer else ""
+            default = " (for new cases)" if offer.name == used else ""
             if offer.info is None:
                 typer.echo(f"{offer.name}{default}: not set up. {offer.problem}")
                 continue

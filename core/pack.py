@@ -27,7 +27,7 @@ JSON (`ContextPack.to_json`), every key always present, null for what is not kno
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -163,11 +163,19 @@ class ContextPack:
         """The pack as Markdown; no page text can end its fence or look like a page marker."""
         return markdown(self._content())
 
+    def _notices(self) -> Iterator[str]:
+        yield NOTICE
+        if not self.recalibration:
+            yield SCORES_ONLY
+        missing = sum(kept.score is None for criterion in self.criteria for kept in criterion.kept)
+        if missing:
+            yield f"Scoring is not complete: answers are missing for {missing:,} pairs, whose pages are kept unscored."
+
     def _content(self) -> dict[str, Any]:
         scorer, criteria = self.scorer, self.criteria_set
         return {
             "schema": SCHEMA,
-            "notice": NOTICE if self.recalibration else f"{NOTICE} {SCORES_ONLY}",
+            "notice": " ".join(self._notices()),
             "case": self.case_name,
             "rule": self.rule,
             "scorer": {

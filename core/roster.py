@@ -76,6 +76,14 @@ class Roster:
         """Every scorer there is, usable or not."""
         return [self._offer(name) for name in SCORER_NAMES]
 
+    def wanted(self) -> Offer:
+        """The scorer that the settings name, which may not be set up, or not exist."""
+        return self._offer(self._settings.scorer)
+
+    def for_new_cases(self) -> str:
+        """Name of the scorer that new cases begin with: the wanted one, "embedded" where that cannot be used."""
+        return self._settings.scorer if self.wanted().info else "embedded"
+
     def _offer(self, name: str) -> Offer:
         try:
             info = self.scorer(name).info

@@ -198,7 +198,7 @@ def test_a_setting_that_cannot_be_used_is_named(
 
 def test_an_unknown_scorer_lists_the_choices(run: CliRunner, packet: Path, criteria: Path) -> None:
     result = run.invoke(app, ["score", str(packet), "--criteria", str(criteria), "--scorer", "oracle"])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "embedded" in result.stderr
 
 
@@ -207,7 +207,7 @@ def test_the_scorer_of_the_settings_is_asked_unless_another_is_named(
 ) -> None:
     monkeypatch.setenv("CHARTSIEVE_SCORER", "oracle")
     by_setting = run.invoke(app, ["score", str(packet), "--criteria", str(criteria)])
-    assert by_setting.exit_code == 1
+    assert by_setting.exit_code == 2
     assert "oracle" in by_setting.stderr
     assert "Reading" not in by_setting.stderr
     named = run.invoke(app, ["score", str(packet), "--criteria", str(criteria), "--scorer", "embedded"])
@@ -341,10 +341,11 @@ def test_labels_export_of_an_empty_store_writes_nothing_and_says_so(run: CliRunn
     assert result.stderr == "0 labels\n"
 
 
-def test_the_default_rule_is_that_of_a_new_case(run: CliRunner) -> None:
+def test_without_a_rule_a_pack_keeps_what_a_new_case_begins_with(run: CliRunner, packet: Path, criteria: Path) -> None:
     from core.selection import DEFAULT_RULE
 
-    assert str(DEFAULT_RULE) in " ".join(run.invoke(app, ["pack", "--help"], env={"COLUMNS": "300"}).stdout.split())
+    result = run.invoke(app, ["pack", str(packet), "--criteria", str(criteria), "--format", "json"])
+    assert json.loads(result.stdout)["rule"] == str(DEFAULT_RULE)
 
 
 def test_audit_finds_a_record_that_was_changed_from_outside(run: CliRunner) -> None:

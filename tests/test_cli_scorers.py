@@ -107,3 +107,19 @@ def test_the_list_names_what_is_missing_for_each_scorer(run: CliRunner) -> None:
     assert "(for new cases)" in lines["embedded"]
     assert "CHARTSIEVE_ZERANK_URL" in lines["zerank"]
     assert "CHARTSIEVE_CROSS_ENCODER" in lines["cross-encoder"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cure"),
+    [("zerank", "CHARTSIEVE_ZERANK_URL"), ("zrank", "choose one of: cross-encoder, embedded, zerank")],
+)
+def test_the_list_marks_the_scorer_that_new_cases_really_get(
+    run: CliRunner, monkeypatch: pytest.MonkeyPatch, wanted: str, cure: str
+) -> None:
+    monkeypatch.setenv("CHARTSIEVE_SCORER", wanted)
+    result = run.invoke(app, ["scorers", "list"])
+    assert result.exit_code == 0
+    marked = [line.split(" ")[0] for line in result.stdout.splitlines() if "(for new cases)" in line]
+    assert marked == ["embedded"]
+    assert cure in result.stderr
+    assert "new cases are scored with embedded" in result.stderr

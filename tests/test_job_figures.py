@@ -80,13 +80,13 @@ def test_a_running_job_says_how_fast_it_is_and_what_it_waits_for(store: Store, c
     seen = []
 
     def work(case_id: int, report: Report) -> None:
-        wait = "Waiting for the endpoint's limit, about 12 s"
+        wait = "The server takes more in about 12 s."
         report.scoring("Scoring", Progress(3, 9, Usage(1), rate=1.5, seconds_left=4.0, waiting=wait))
         seen.append(job_of(store, case_id))
 
     ended = run(store, work, case)
     assert (seen[0].rate, seen[0].seconds_left) == (1.5, 4.0)
-    assert seen[0].message == "Waiting for the endpoint's limit, about 12 s"
+    assert seen[0].message == "The server takes more in about 12 s."
     assert (ended.rate, ended.seconds_left, ended.message) == (None, None, "")
 
 

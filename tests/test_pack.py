@@ -303,3 +303,11 @@ def test_a_kept_page_of_low_probability_is_a_weak_match_not_evidence() -> None:
     pack = pack_of((Page(PageRef(FIRST, 1), "text"),), {c.id: [0.19] for c in CRITERIA}, rule=Rule(0.1))
     assert {c.evidence for c in pack.criteria} == {"weak"}
     assert "Weak matches only" in pack.to_markdown()
+
+
+def test_a_pack_of_a_case_that_is_not_scored_to_the_end_says_how_much_is_missing() -> None:
+    pages = tuple(Page(PageRef(FIRST, n), f"text {n}") for n in (1, 2))
+    whole = pack_of(pages, {c.id: [0.9, 0.9] for c in CRITERIA})
+    part = pack_of(pages, {c.id: [0.9, None] for c in CRITERIA})
+    assert "not complete" not in whole.to_markdown()
+    assert f"answers are missing for {len(CRITERIA)} pairs" in json.loads(part.to_json())["notice"]

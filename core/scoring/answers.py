@@ -137,7 +137,7 @@ class Table:
         return len(self.criteria) * len(self.pages)
 
     def answered(self) -> int:
-        """Pairs with an outcome: from the cache, or because the page could not be read."""
+        """Pairs for which nothing is to be asked: with a score, or of a page that could not be read."""
         readable = sum(self.copies)
         unread = len(self.criteria) * (len(self.pages) - readable)
         known = 0

@@ -59,6 +59,8 @@ class Asker:
         """Monotonic seconds of the first call."""
         self.answered = 0
         """Scores received."""
+        self.replies, self.reply_seconds = 0, 0.0
+        """Calls with a reply, and the seconds that they took in all."""
         self.last_news = 0.0
         """Monotonic seconds of the last reply, or of the first call."""
         self.first_tries = 0
@@ -70,6 +72,11 @@ class Asker:
         self.open = 0
         """Calls that have a place among those at the same time."""
         self._refusals, self._refused_since = 0, 0.0
+
+    @property
+    def in_first_window(self) -> bool:
+        """Whether the first call was made less than a window ago, or none was made."""
+        return self.began is None or time.monotonic() - self.began < self._window
 
     async def grant(self, smallest: int, cut: Cut) -> Lease:
         """As `Limiter.grant`."""
@@ -138,6 +145,7 @@ class Asker:
         self.retrying += again
         self.spending.sent(lease, call)
         self._sent()
+        asked = time.monotonic()
         try:
             async with asyncio.timeout(self._seconds):
                 reply = await self._scorer.score(call.question.phrase, [self._texts[place] for place in call.places])
@@ -156,6 +164,7 @@ class Asker:
             self.retrying -= again
         self.spending.answered(lease, reply.usage)
         self.last_news = time.monotonic()
+        self.replies, self.reply_seconds = self.replies + 1, self.reply_seconds + self.last_news - asked
         self._limiter.passed(lease, reply.usage.bytes)
         return reply
 

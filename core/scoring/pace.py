@@ -10,6 +10,8 @@ from core.scoring.limiter import Limiter
 
 _LONG = 5.0
 """Seconds without any answer that are worth a word."""
+_SHORT = 0.1
+"""Seconds that a rate is measured over at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +19,20 @@ class Progress:
     """Where a run stands."""
 
     done: int
-    """Pairs with an outcome that is kept, those known before and those of unreadable pages included."""
+    """Pairs with a score that is kept, also from before this run, and those of unreadable pages, for which nothing is
+    ever asked. A pair that the scorer gave no score for is not done."""
     total: int
     """Pairs in all."""
     usage: Usage = NO_USAGE
     """What this run has cost, with an estimate for the calls that are still in flight. The last report before a run
     ends, however it ends, holds all that was sent."""
     rate: float | None = None
-    """Answers a second since the first call; None before there is one. Pages with equal text count once."""
+    """Scores a second from the first call to the last reply; None before there is one. Pages with equal text count
+    once."""
     seconds_left: float | None = None
     """An estimate by the rate and the limits; None while it is not known."""
     waiting: str = ""
-    """Why nothing moves, as a sentence; "" while it does."""
+    """Why nothing moves, as a sentence with its full stop; "" while it does."""
     stopped: str = ""
     """Why the run ended early, as a sentence; "" otherwise."""
 
@@ -44,27 +48,36 @@ def no_listener(_progress: Progress) -> None:
 def rate(asker: Asker) -> float | None:
     if asker.began is None or not asker.answered:
         return None
-    return asker.answered / max(time.monotonic() - asker.began, 1e-6)
+    # To the last reply, not to now: while one slow answer is awaited, the run has not become slower.
+    return asker.answered / max(asker.last_news - asker.began, _SHORT)
 
 
-def seconds_left(open_pairs: int, unsent_bytes: int, answers_a_second: float | None, limiter: Limiter) -> float | None:
-    """`open_pairs` without an answer, of which `unsent_bytes` were not asked yet."""
+def seconds_left(open_pairs: int, unsent_bytes: int, asker: Asker, limiter: Limiter) -> float | None:
+    """Seconds until `open_pairs` are answered, of which `unsent_bytes` were not sent yet; None before the first score.
+
+    Where the limits make the run wait, it is never less than they take, and one reply. In the run's first window it is
+    exactly that: what comes in bursts, a window each, has no rate yet.
+    """
     if not open_pairs:
         return 0.0
-    if answers_a_second is None:
+    speed = rate(asker)
+    if speed is None:
         return None
-    return max(open_pairs / answers_a_second, limiter.seconds_for(unsent_bytes))
+    limited = limiter.seconds_for(unsent_bytes)
+    if not limited:
+        return open_pairs / speed
+    least = limited + asker.reply_seconds / max(asker.replies, 1)
+    return least if asker.in_first_window else max(least, open_pairs / speed)
 
 
 def waiting(asker: Asker, limiter: Limiter) -> str:
     if asker.first_tries:
-        return "Waiting for an answer" if time.monotonic() - asker.last_news > _LONG else ""
+        return "Waiting for an answer." if time.monotonic() - asker.last_news > _LONG else ""
     if asker.retrying:
-        return "No answer, trying again"
+        return "No answer; trying again."
     if not asker.held:
         return ""
     if not asker.open and limiter.full:
-        return "Waiting for another case that asks the same scorer"
+        return "Waiting for another case that asks the same scorer."
     seconds = limiter.seconds_until_open()
-    about = f", about {seconds:.0f} s" if seconds >= 1 else ""
-    return f"Waiting for the endpoint's limit{about}"
+    return f"The server takes more in {f'about {seconds:.0f} s' if seconds >= 1 else 'a moment'}."

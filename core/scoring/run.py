@@ -216,7 +216,8 @@ class Run:
             question = call.question
             for place, answer in answers:
                 if question.answers[place] is None:
-                    self._done += self._table.copies[place] * question.criteria
+                    if isinstance(answer, float):
+                        self._done += self._table.copies[place] * question.criteria
                     question.open -= 1
                     self._open -= 1
                 question.answers[place] = answer
@@ -232,13 +233,12 @@ class Run:
             self._tell()
 
     def _tell(self) -> None:
-        speed = rate(self.asker)
         progress = Progress(
             self._done,
             self._table.pairs(),
             self.asker.spending.total,
-            speed,
-            seconds_left(self._open, self._packing.bytes, speed, self._limiter),
+            rate(self.asker),
+            seconds_left(self._open, self._packing.bytes, self.asker, self._limiter),
             waiting(self.asker, self._limiter) if self._open and not self.stopped else "",
             self.stopped,
         )

@@ -5,7 +5,10 @@ import streamlit as st
 from core.errors import ScorerError
 from core.roster import Offer
 from core.scorers import Terms
-from pages.components.frame import plain, say_error, show_flash, workspace
+from pages.admin.setting_up import how_to_set_up
+from pages.components.fallback import warn_of_fallback
+from pages.components.frame import as_code, plain, show_flash, workspace
+from pages.components.literal import with_code
 from pages.components.wording import name_title, scorer_title
 
 
@@ -17,7 +20,8 @@ def page() -> None:
         "case says which one it shows. Scorers are set up by environment variables; the README lists them.",
         width=760,
     )
-    default = workspace().settings.scorer
+    warn_of_fallback()
+    default = workspace().roster.for_new_cases()
     for offer in workspace().roster.offers():
         with st.container(border=True):
             _offer(offer, default=offer.name == default)
@@ -32,16 +36,15 @@ def _offer(offer: Offer, *, default: bool) -> None:
         if offer.info is None:
             st.badge("Not set up", color="gray", icon=":material/settings:")
     if offer.info is None:
-        st.markdown(plain(offer.problem))
+        st.markdown(with_code(offer.problem))
+        how_to_set_up(offer.name)
         return
     info = offer.info
     st.markdown(plain(info.note))
+    where = as_code(info.sends_text_to) if info.sends_text_to else "nowhere, they stay on this machine"
     left, right = st.columns(2)
-    left.markdown(
-        f"**Where pages go:** {plain(info.sends_text_to or 'nowhere, they stay on this machine')}  \n"
-        f"**Model:** {plain(f'{info.model} {info.revision}')}  \n"
-        f"**Fingerprint:** {info.fingerprint}"
-    )
+    left.markdown(f"**Where pages go:** {where}  \n**Model:** {as_code(f'{info.model} {info.revision}'.strip())}")
+    left.caption(f"Fingerprint {info.fingerprint}")
     if info.sends_text_to:
         right.markdown(_terms(workspace().roster.scorer(offer.name).terms))
     _connection(offer)
@@ -71,7 +74,7 @@ def _connection(offer: Offer) -> None:
             try:
                 check = workspace().roster.check(offer.name)
             except ScorerError as error:
-                place.error(plain(str(error)), icon=":material/error:")
+                place.error(with_code(str(error)), icon=":material/error:")
                 return
         place.success(
             f"It answers{', and the answers are right' if proven else ''} ({check.at:%d %b %Y, %H:%M} UTC).",
@@ -80,8 +83,8 @@ def _connection(offer: Offer) -> None:
     elif offer.check is None:
         place.caption("Not tested yet. It is tested before the first page is sent.")
     elif offer.check.problem:
-        with place:
-            say_error(f"{offer.check.problem} (Tested {offer.check.at:%d %b %Y, %H:%M} UTC.)")
+        tested = f"(Tested {offer.check.at:%d %b %Y, %H:%M} UTC.)"
+        place.error(f"{with_code(offer.check.problem)} {tested}", icon=":material/error:")
     else:
         how = "Answered rightly" if proven else "Answered"
         place.caption(f":material/check: {how} on {offer.check.at:%d %b %Y, %H:%M} UTC.")

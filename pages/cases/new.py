@@ -10,6 +10,7 @@ from core.domain import CriteriaSet, Criterion, ScorerInfo
 from core.errors import BadDocument
 from core.store.files import display_name
 from core.workspace import Upload
+from pages.components.fallback import warn_of_fallback
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
 from pages.components.wording import host_of, scorer_title
 
@@ -208,22 +209,27 @@ def _create(uploads: list[Upload], criteria: CriteriaSet | None) -> None:
 
 def _scorer() -> ScorerInfo | None:
     """Who scores the case; a choice only where there is one."""
-    offers, wanted = workspace().roster.offers(), workspace().settings.scorer
-    usable = {offer.name: offer.info for offer in offers if offer.info}
-    if wanted not in usable:
-        problem = next((o.problem for o in offers if o.name == wanted), f"There is no scorer called “{wanted}”.")
-        st.warning(f"{plain(problem)} Until then cases are scored on this machine.", icon=":material/warning:")
+    roster = workspace().roster
+    warn_of_fallback()
+    usable = {offer.name: offer.info for offer in roster.offers() if offer.info}
     if len(usable) < 2:
         return usable.get("embedded")
     names = list(usable)
-    chosen = st.selectbox(
-        "Scorer",
-        names,
-        index=names.index(wanted) if wanted in usable else 0,
-        format_func=lambda name: scorer_title(usable[name]),
-        key="new.scorer",
+    left, _ = st.columns(2, gap="large")
+    chosen = usable[
+        left.selectbox(
+            "Scorer",
+            names,
+            index=names.index(roster.for_new_cases()),
+            format_func=lambda name: scorer_title(usable[name]),
+            key="new.scorer",
+        )
+    ]
+    left.caption(
+        f"Answers how well each page supports each criterion. {plain(chosen.note)} The case can be scored with "
+        "another one later; scores of two are never mixed."
     )
-    return usable[chosen]
+    return chosen
 
 
 @callback

@@ -4,14 +4,22 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.domain import CaseSummary
+from core.casework import CHECKING, QUEUEING, READING, SCORING
+from core.domain import CaseSummary, Job
 from core.figures import duration_in_words
 from core.samples import SAMPLES, Sample
 from pages.components.frame import callback, guard, plain, reviewer, route, show_flash, workspace
 
 ROWS = 12
 REFRESH_SECONDS = 2.0
-_WIDTHS = [5, 4, 2, 3, 3]
+_WIDTHS = [5, 5, 1.3, 4, 2]
+_STAGES = {
+    READING: "Reading",
+    QUEUEING: "Waiting for another case",
+    CHECKING: "Testing the scorer",
+    SCORING: "Scoring",
+}
+"""What a job does, in a word or two: the column is narrow."""
 _OPEN = "cases.open_now"
 
 
@@ -99,7 +107,7 @@ def _rows(ids: list[int]) -> None:
 
 
 def _heading() -> None:
-    for column, text in zip(st.columns(_WIDTHS), ("Case", "Criteria", "Pages", "Decided", "Last change"), strict=True):
+    for column, text in zip(st.columns(_WIDTHS), ("Case", "Criteria", "Pages", "State", "Last change"), strict=True):
         column.caption(text)
 
 
@@ -108,26 +116,37 @@ def _busy(case: CaseSummary) -> bool:
 
 
 def _row(case: CaseSummary) -> None:
-    name, criteria, pages, decided, changed = st.columns(_WIDTHS, vertical_alignment="center")
+    name, criteria, pages, state, changed = st.columns(_WIDTHS, vertical_alignment="center")
     name.page_link(
         route("review"), label=plain(case.name), icon=":material/folder_open:", query_params={"case": str(case.id)}
     )
     criteria.markdown(f"{plain(case.criteria_name)} · version {case.criteria_version}")
     pages.markdown(f"{case.pages}")
-    share_decided = case.decided / max(1, case.criteria)
-    if case.job and _busy(case):
-        share = case.job.done / case.job.total if case.job.total else 0.0
-        left = f", about {duration_in_words(case.job.seconds_left)} left" if case.job.seconds_left else ""
-        decided.progress(share, text=f"{case.job.stage or 'Waiting'}{left}")
-    elif case.job and case.job.state in ("failed", "cancelled"):
-        decided.markdown(":material/error: Stopped. Open to resume")
-    elif case.job and case.job.state == "asking":
-        decided.markdown(":material/contact_support: Waits for your word to send pages")
-    elif case.job and case.job.message:
-        decided.progress(share_decided, text=f"{case.decided} of {case.criteria}; answers are missing")
-    else:
-        decided.progress(share_decided, text=f"{case.decided} of {case.criteria}")
+    with state:
+        _state(case, case.job)
     changed.markdown(_ago(case.changed_at))
+
+
+def _state(case: CaseSummary, job: Job | None) -> None:
+    """What happens to the case now or what stopped it; how far the decisions are when nothing does."""
+    if job and job.state in ("waiting", "running"):
+        st.progress(job.done / job.total if job.total else 0.0, text=_doing(job))
+    elif job and job.state == "cancelled":
+        st.markdown(":gray[:material/pause_circle:] Stopped by hand. Open to go on")
+    elif job and job.state == "failed":
+        st.markdown(":red[:material/error:] Failed. Open to see why")
+    elif job and job.state == "asking":
+        st.markdown(":blue[:material/contact_support:] Asks before it sends pages")
+    else:
+        missing = "; answers missing" if job and job.message else ""
+        st.progress(case.decided / max(1, case.criteria), text=f"{case.decided} of {case.criteria} decided{missing}")
+
+
+def _doing(job: Job) -> str:
+    if job.state == "waiting":
+        return "Waiting"
+    left = f", about {duration_in_words(job.seconds_left)} left" if job.seconds_left else ""
+    return f"{_STAGES.get(job.stage, job.stage) or 'Starting'}{left}"
 
 
 def _ago(at: datetime) -> str:

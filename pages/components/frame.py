@@ -132,21 +132,22 @@ def _cleaned(name: str) -> str:
     return " ".join(clean_text(name[:400]).split())[:80].strip()
 
 
-def ask_reviewer() -> None:
-    """A field for the name, shown until it is given."""
+def ask_reviewer(why: str = "Your name, to sign what you decide") -> None:
+    """A field for the name, shown until it is given. A screen may have several, each with a reason of its own."""
+    field = f"reviewer.name.{why}"
 
     @callback
     def keep() -> None:
-        name = _cleaned(str(st.session_state["reviewer.name"]))
-        st.session_state["reviewer.name"] = ""
+        name = _cleaned(str(st.session_state[field]))
+        st.session_state[field] = ""
         if name:
             workspace().store.add_reviewer(name)
             st.session_state.reviewer = name
             st.query_params["by"] = name
 
     st.text_input(
-        "Your name, to sign what you decide",
-        key="reviewer.name",
+        why,
+        key=field,
         placeholder="For example: J. Rivera, RN",
         on_change=keep,
         max_chars=80,
@@ -171,6 +172,11 @@ def open_case() -> Case | None:
     else:
         st.query_params["case"] = str(case.id)
     return case
+
+
+def as_code(text: str) -> str:
+    """An address or the name of a setting, so that it can be copied as it stands."""
+    return f"`{' '.join(text.replace('`', '').split())}`"
 
 
 def plain(text: str) -> str:

@@ -169,7 +169,9 @@ class View extends Picture {
     const show = (name, yes) => { this.$(`[data-show=${name}]`).hidden = !yes; };
     show('unread', unread > 0);
     show('missing', missing > 0 && result.waiting === 0);
+    // What is still to be scored stands where "none found" will, and the line keeps its length.
     show('waiting', result.waiting > 0);
+    show('none', result.waiting === 0);
     this.paint();
     this.draw();
     const { milli, k } = this.inForce;

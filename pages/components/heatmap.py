@@ -112,10 +112,10 @@ _HTML = """
     <div><dd data-count="text"></dd><dt>of the text</dt></div>
     <div><dd data-count="tokens"></dd><dt>tokens, about</dt></div>
     <div><dd data-count="found"></dd><dt>criteria with a page</dt></div>
-    <div><dd data-count="none"></dd><dt class="none"></dt></div>
+    <div data-show="none"><dd data-count="none"></dd><dt class="none"></dt></div>
+    <div data-show="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
     <div class="warn" data-show="unread"><dd data-count="unread"></dd><dt>could not be read, so kept</dt></div>
     <div class="warn" data-show="missing"><dd data-count="missing"></dd><dt>not scored, so kept</dt></div>
-    <div data-show="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
   </dl>
   <div class="stage">
     <div class="scroller"><div class="spacer"><canvas tabindex="0" role="application"

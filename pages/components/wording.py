@@ -35,7 +35,7 @@ def job_line(job: Job) -> str:
     parts = [f"{job.stage}: {job.done:,} of {job.total:,} {unit}"]
     if job.rate:
         parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
-    if job.seconds_left is not None and job.done < job.total:
+    if job.seconds_left and job.done < job.total:
         parts.append(f"about {duration_in_words(job.seconds_left)} left")
     if used := usage_in_words(job.usage):
         parts.append(used)

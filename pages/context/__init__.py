@@ -13,7 +13,7 @@ from core.labels import labels_csv, labels_jsonl
 from core.pack import ContextPack, Size
 from core.selection import Rule, shown
 from core.tables import scores_csv
-from pages.components.frame import open_case, plain, show_flash, workspace
+from pages.components.frame import open_case, plain, route, show_flash, workspace
 
 _EVIDENCE: dict[Evidence, str] = {
     "found": "Found",
@@ -37,6 +37,8 @@ def page() -> None:
     pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)
     st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")
+    if chart.gaps:
+        _unfinished(case.id, chart.gaps)
     _figures(pack)
     kept, left, raw, records = st.tabs(
         ["Kept for each criterion", "Left out", "As an LLM gets it", "Labels and scores"]
@@ -60,6 +62,15 @@ def _pack(chart: Chart, title: str, rule: Rule) -> ContextPack:
     if cached is None or cached[0] != (title, rule):
         cached = _PACKS[chart] = (title, rule), chart.pack(title, rule)
     return cached[1]
+
+
+def _unfinished(case_id: int, gaps: int) -> None:
+    """Whether scoring goes on at the moment or not: what is downloaded now lacks these answers."""
+    what = f"{gaps:,} answers are missing, so these pages are" if gaps > 1 else "1 answer is missing, so this page is"
+    st.warning(f"{what} kept unscored. Finish scoring on the review screen first.", icon=":material/pending:")
+    st.page_link(
+        route("review"), label="Go to the review", icon=":material/fact_check:", query_params={"case": str(case_id)}
+    )
 
 
 def _figures(pack: ContextPack) -> None:

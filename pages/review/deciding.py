@@ -1,5 +1,6 @@
 """The decision on the current criterion: saved the moment it is made, with the history beside it."""
 
+import numpy as np
 import streamlit as st
 
 from core.domain import DECISIONS, Decision, DecisionOutcome
@@ -60,6 +61,10 @@ def _evidence(now: Seen) -> str:
     aside = f"; {unread} could not be read" if unread else ""
     if state in ("found", "weak"):
         words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
+        missing = int((np.isnan(now.chart.grid.scores[now.row]) & ~now.chart.unreadable).sum())
+        if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
+            words = f"{words} so far"
+            aside = f"; {missing} page{'s are' if missing > 1 else ' is'} not scored yet{aside}"
         icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
         pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
         return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"

@@ -65,4 +65,4 @@ def _on_rule(case_id: int) -> None:
 def _on_cell(case_id: int) -> None:
     cell, now = picked_cell(_key(case_id)), again(case_id)
     if cell and cell.row in now.chart.grid.criteria and 1 <= cell.page <= len(now.chart.pages):
-        now.place.row, now.place.page = cell.row, cell.page
+        now.place.row, now.place.page, now.place.waits = cell.row, cell.page, False

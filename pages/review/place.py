@@ -25,6 +25,8 @@ class Place:
     """The scorer whose scores are shown; `rule` is for them alone."""
     rotation: dict[int, int] = field(default_factory=dict)
     """Page number -> clockwise turn by hand, in degrees."""
+    waits: bool = False
+    """Nothing was scored when the case was opened, and the reviewer has not moved since: the best page comes later."""
     token: int = 0
     shown_cell: Cell = field(default_factory=lambda: Cell("", 1))
     shown_rule: Rule = field(default_factory=Rule)
@@ -32,7 +34,7 @@ class Place:
 
     def go(self, *, row: str | None = None, page: int | None = None) -> None:
         """Move from outside the heatmap; the heatmap follows."""
-        self.row, self.page = row or self.row, page or self.page
+        self.row, self.page, self.waits = row or self.row, page or self.page, False
         self.impose()
 
     def impose(self) -> None:
@@ -105,6 +107,8 @@ def seen(case: Case, chart: Chart) -> Seen:
     elif came or place.fingerprint != chart.scorer.fingerprint:
         place.rule, place.fingerprint = Rule.parse(case.rule), chart.scorer.fingerprint
         place.impose()
+    if place.waits and not np.isnan(chart.grid.scores[chart.grid.criteria.index(place.row), ~chart.unreadable]).any():
+        place.go(page=best_page(chart, place.row))
     st.query_params["criterion"] = place.row
     st.query_params["page"] = str(place.page)
     return Seen(case, chart, place)
@@ -121,7 +125,8 @@ def _first(case: Case, chart: Chart) -> Place:
     row = wanted if wanted in chart.grid.criteria else chart.grid.criteria[0]
     known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
     page = int(number) if known else best_page(chart, row)
-    return Place(row, page, Rule.parse(case.rule), chart.scorer.fingerprint)
+    nothing = bool(np.isnan(chart.grid.scores).all())
+    return Place(row, page, Rule.parse(case.rule), chart.scorer.fingerprint, waits=nothing and not known)
 
 
 def best_page(chart: Chart, row: str) -> int:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.casework import SCORING
 from core.chart import Chart
@@ -10,14 +11,16 @@ from core.domain import Case, Job
 from core.errors import NotFound
 from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
 from pages.components.wording import job_line
-from pages.review.asking import ask_again, asked_for, question, scorer_panel
+from pages.review.asking import ask_again, asked_for, question, score_here, scorer_panel
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
 from pages.review.reading import page_panel
 
 REFRESH_SECONDS = 4.0
-"""How often new scores appear while a case is scored."""
+"""How often new scores appear while a case is scored, and what others do while the screen asks."""
+_WATCHED = "review.watched"
+"""The case whose scoring was seen on this screen."""
 
 
 def page() -> None:
@@ -29,22 +32,25 @@ def page() -> None:
     busy = job is not None and job.state in ("waiting", "running")
     chart = _chart(case.id)
     asked = asked_for(case, job) if chart and not busy else ""
+    again = job is not None and job.state in ("done", "asking") and not asked
     # Places of their own: what comes and goes above must not move the heatmap, which would be built anew.
     head, news, work = st.container(), st.container(), st.container()
     with head:
-        _head(case, chart, again=not busy and not asked, busy=busy)
+        _head(case, chart, job, again=again, busy=busy)
     with news, guard():
         if job and busy:
             _progress(case.id, shown=chart is not None)
         elif job and job.state in ("failed", "cancelled"):
-            _stopped(case.id, job)
-        elif job and job.message and not asked:
+            _stopped(case, job)
+        elif job and job.state == "done" and job.message:
             st.warning(plain(job.message), icon=":material/warning:")
-        if asked:
-            question(case, asked)
+        elif job and job.usage.requests and st.session_state.get(_WATCHED) == case.id:
+            _ended(job)
+        if asked and chart:
+            question(case, chart, asked)
     with work:
         if chart:
-            st.fragment(_work, run_every=REFRESH_SECONDS if busy else None)(case.id, _standing(case, job))
+            st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, _standing(case, job))
 
 
 def _chart(case_id: int) -> Chart | None:
@@ -55,7 +61,7 @@ def _chart(case_id: int) -> Chart | None:
         return None
 
 
-def _head(case: Case, chart: Chart | None, *, again: bool, busy: bool) -> None:
+def _head(case: Case, chart: Chart | None, job: Job | None, *, again: bool, busy: bool) -> None:
     """`again`: offer to score what is missing."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(case.name), anchor=False, width="content")
@@ -65,7 +71,7 @@ def _head(case: Case, chart: Chart | None, *, again: bool, busy: bool) -> None:
         _unread(case, chart, busy=busy)
         if chart.gaps and again:
             st.button(
-                f"{chart.gaps:,} answers missing: score again",
+                _again_label(chart, job),
                 icon=":material/refresh:",
                 type="tertiary",
                 help=_why(chart),
@@ -80,7 +86,13 @@ def _head(case: Case, chart: Chart | None, *, again: bool, busy: bool) -> None:
             help="No threshold has been checked on labelled cases for this scorer: how much evidence it misses is not "
             "known. The start keeps up to 10 pages for each criterion, so that few are missed.",
         )
-        scorer_panel(case, chart, busy=busy)
+        scorer_panel(case, chart, job, busy=busy)
+
+
+def _again_label(chart: Chart, job: Job | None) -> str:
+    if job and job.state == "asking":
+        return "Not scored yet: send the pages…"
+    return f"{chart.gaps:,} answers missing: score again"
 
 
 def _unread(case: Case, chart: Chart, *, busy: bool) -> None:
@@ -127,24 +139,41 @@ def _how_far(case_id: int, *, shown: bool) -> None:
     if not shown and job.stage == SCORING:
         st.rerun()
         return
-    line, button = st.columns([8, 1], vertical_alignment="center")
-    with line:
-        st.progress(job.done / job.total if job.total else 0.0, text=plain(job_line(job)))
+    st.session_state[_WATCHED] = case_id
     here = workspace().jobs.running(case_id)
-    with button:
+    with _line(job):
         if here:
             st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
         else:
             st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
-    by = f"Started by {plain(job.started_by)}. "
-    if job.message:
-        st.caption(f"{by}:material/hourglass_top: {plain(job.message)}")
-    elif here:
-        st.caption(
-            f"{by}You may close this page: the work goes on. You can read meanwhile; scores appear as they come."
-        )
-    else:
-        st.caption(f"{by}Nobody is working on this case at the moment. What was done is kept.")
+    st.caption(f"Started by {plain(job.started_by)}. {plain(job.message)} {_meanwhile(job, here=here)}")
+
+
+def _line(job: Job) -> DeltaGenerator:
+    """How far the job is, with room for a button at its end."""
+    line = st.container(horizontal=True, vertical_alignment="bottom")
+    line.progress(job.done / job.total if job.total else 0.0, text=plain(job_line(job)), width="stretch")
+    return line
+
+
+def _meanwhile(job: Job, *, here: bool) -> str:
+    if not here:
+        return "Nobody is working on this case at the moment. What was done is kept."
+    if job.stage == SCORING:
+        return "You may close this page: the work goes on. You can read meanwhile; scores appear as they come."
+    return "You may close this page: the work goes on. You are asked before any page is sent to another machine."
+
+
+def _ended(job: Job) -> None:
+    """Stands where the progress stood, so that nothing below moves under the reviewer's hand."""
+    with _line(job):
+        st.button("Close", key="review.close", icon=":material/close:", on_click=_close)
+    st.caption(f":material/check: Done at {job.updated_at:%H:%M} UTC. Started by {plain(job.started_by)}.")
+
+
+@callback
+def _close() -> None:
+    st.session_state.pop(_WATCHED, None)
 
 
 @callback
@@ -162,13 +191,16 @@ def _score_again(case_id: int) -> None:
     ask_again(case_id)
 
 
-def _stopped(case_id: int, job: Job) -> None:
-    message = f"{job.message} {job.done:,} of {job.total:,} done."
+def _stopped(case: Case, job: Job) -> None:
+    message = f"{job.message} {job.done:,} of {job.total:,} done." if job.done else job.message
     if job.state == "cancelled":
         st.info(plain(message), icon=":material/pause_circle:")
     else:
         say_error(message)
-    st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
+    with st.container(horizontal=True):
+        st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case.id,))
+        if case.scorer.sends_text_to:
+            score_here(case.id)
 
 
 def _standing(case: Case, job: Job | None) -> tuple[object, ...]:
@@ -182,11 +214,8 @@ def _work(case_id: int, drawn: tuple[object, ...]) -> None:
     """Heatmap, page and decision in one fragment: they move together, and nothing else is redrawn."""
     # A fragment reports its own errors unless they are caught inside it.
     with guard():
-        case = workspace().store.case(case_id)
-        # A click outside that comes together with one in here is answered by a run of this fragment alone.
-        if _standing(case, workspace().store.job(case_id)) != drawn:
-            st.rerun()
         show_flash()
+        case = workspace().store.case(case_id)
         now = seen(case, workspace().chart(case_id, case.scorer.fingerprint))
         left, right = st.columns([11, 9], gap="medium")
         with left, guard():
@@ -194,3 +223,7 @@ def _work(case_id: int, drawn: tuple[object, ...]) -> None:
         with right, guard():
             decide_panel(now)
             page_panel(now)
+        # A click outside that comes together with one in here is answered by a run of this fragment alone. Not before
+        # all is drawn: what somebody is typing would be gone.
+        if _standing(case, workspace().store.job(case_id)) != drawn:
+            st.rerun()

@@ -162,7 +162,7 @@ def test_a_whole_case_from_upload_to_a_decision_that_survives_a_reload(page: Pag
 
     page.get_by_role("link", name="Cases", exact=True).click()
     expect(page.get_by_role("link", name="Request 4711")).to_be_visible()
-    expect(page.get_by_text("1 of 3", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 of 3 decided", exact=True)).to_be_visible()
 
 
 def test_files_that_cannot_be_used_get_a_sentence_each(page: Page, url: str, tmp_path: Path) -> None:

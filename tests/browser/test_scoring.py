@@ -83,11 +83,12 @@ def url(serve: Serve, server: Reranker, tmp_path_factory: pytest.TempPathFactory
     return serve(ROOT / "pages" / "door" / "server.py", settings)
 
 
-def create(page: Page, url: str, folder: Path) -> None:
+def create(page: Page, url: str, folder: Path, *, by: str = "J.+Rivera") -> None:
     """A case of four pages and three criteria that nobody has scored yet."""
-    page.goto(f"{url}/new?by=J.+Rivera")
+    page.goto(f"{url}/new?by={by}")
     lines = [f"{line} File {folder.name}." for line in LINES]
     uploader(page, "PDF files").set_input_files(packet(folder, "packet.pdf", *lines))
+    expect(page.get_by_text("packet.pdf: 4 pages")).to_be_visible()
     (folder / "criteria.csv").write_text(CRITERIA)
     uploader(page, "CSV, Excel").set_input_files(folder / "criteria.csv")
     expect(page.get_by_text("3 criteria", exact=True)).to_be_visible()
@@ -172,13 +173,25 @@ def test_scores_of_two_scorers_can_be_switched(page: Page, url: str, reranker: R
     expect(page.locator(".hm:visible")).to_have_attribute("data-threshold", "0.2")
 
 
+def test_who_agrees_says_a_name_first(page: Page, url: str, reranker: Reranker, tmp_path: Path) -> None:
+    create(page, url, tmp_path, by="")
+    expect(page.get_by_role("button", name="Send and score")).to_be_disabled()
+    name = page.get_by_role("textbox", name="Your name: the record keeps who agreed")
+    name.fill("B. Chen, RN")
+    name.press("Enter")
+    send(page, reranker)
+    expect(page.get_by_text("Started by B. Chen, RN")).to_be_visible()
+    scored(page)
+
+
 def test_not_now_leaves_the_case_unscored_and_the_queue_says_so(
     page: Page, url: str, reranker: Reranker, tmp_path: Path
 ) -> None:
-    create(page, url, tmp_path)
+    create(page, url, tmp_path, by="")
     page.get_by_role("button", name="Not now").click()
     expect(page.get_by_role("button", name="Send and score")).to_be_hidden()
     expect(page.get_by_text("Not scored on every page yet: nothing can be said")).to_be_visible()
+    expect(page.get_by_role("button", name="Not scored yet: send the pages")).to_be_visible()
     page.get_by_role("link", name="Cases").click()
-    expect(page.get_by_text("Waits for your word to send pages").first).to_be_visible()
+    expect(page.get_by_text("Asks before it sends pages").first).to_be_visible()
     assert reranker.pairs == 0

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.chart import build_chart
-from core.domain import Score, ScorerInfo
+from core.domain import JobState, Score, ScorerInfo
 from core.samples import SAMPLES
 from core.selection import Rule, default_rule
 from core.settings import read_settings
@@ -44,16 +45,22 @@ def sample() -> int:
     return case
 
 
+def rerank(case_id: int, *, up_to: int | None = None) -> None:
+    """Put a reranker's scores in force, page 1 higher than the rest; only the first pages `up_to` are scored."""
+    opened = Workspace.open(read_settings())
+    case, pages = opened.store.case(case_id), opened.chart(case_id).pages
+    opened.store.use_scorer(case_id, RERANKER, rule=str(default_rule(RERANKER)), by="R")
+    keys = [page.digest for page in pages]
+    scored = sorted(set(keys[:up_to]))
+    answers = [(c.digest, key, 0.69 if key == keys[0] else 0.1) for c in case.criteria for key in scored]
+    opened.store.save_answers(RERANKER, answers)
+    opened.close()
+
+
 @pytest.fixture
 def reranked(sample: int) -> int:
     """The sample case with a reranker's scores in force, page 1 higher than the rest."""
-    opened = Workspace.open(read_settings())
-    case, pages = opened.store.case(sample), opened.chart(sample).pages
-    opened.store.use_scorer(sample, RERANKER, rule=str(default_rule(RERANKER)), by="R")
-    keys = [page.digest for page in pages]
-    answers = [(c.digest, key, 0.69 if key == keys[0] else 0.1) for c in case.criteria for key in sorted(set(keys))]
-    opened.store.save_answers(RERANKER, answers)
-    opened.close()
+    rerank(sample)
     return sample
 
 
@@ -78,6 +85,46 @@ def test_the_context_screen_calls_a_score_a_score(reranked: int) -> None:
     assert "Highest probability" not in columns
     assert set(test.dataframe[1].value["Highest score"]) == {"0.10"}
     assert "raw and as probability" not in texts(test)
+
+
+def test_evidence_that_is_found_before_all_pages_are_scored_says_so(sample: int) -> None:
+    rerank(sample, up_to=1)
+    test = app("review", case=str(sample), by="R. Nurse", criterion="BIO-07", page="1")
+    assert not test.error
+    chart = workspace().chart(sample)
+    row = chart.grid.scores[chart.grid.criteria.index("BIO-07")]
+    missing = int((np.isnan(row) & ~chart.unreadable).sum())
+    assert missing > 1
+    assert f"Evidence found so far on page 1; {missing} pages are not scored yet" in texts(test)
+
+
+def test_evidence_that_is_found_after_all_pages_are_scored_is_not_called_preliminary(reranked: int) -> None:
+    test = app("review", case=str(reranked), by="R. Nurse", criterion="BIO-07", page="1")
+    assert "Evidence found on page" in texts(test)
+    assert "not scored yet" not in texts(test)
+
+
+def unfinished(test: AppTest) -> list[str]:
+    return [warning.value for warning in test.warning if "Finish scoring on the review screen first." in warning.value]
+
+
+@pytest.mark.parametrize("state", ["done", "running", "asking"])
+def test_the_context_screen_says_that_scoring_is_unfinished_whatever_the_job_does(sample: int, state: JobState) -> None:
+    rerank(sample, up_to=1)
+    opened = Workspace.open(read_settings())
+    opened.store.update_job(sample, state=state, stage="Scoring", done=1, total=9)
+    gaps = opened.chart(sample).gaps
+    opened.close()
+    test = app("context", case=str(sample))
+    assert not test.error
+    assert unfinished(test) == [
+        f"{gaps:,} answers are missing, so these pages are kept unscored. Finish scoring on the review screen first."
+    ]
+    assert "Go to the review" in [link.proto.label for link in test.get("page_link")]
+
+
+def test_the_context_screen_says_nothing_of_scoring_that_is_finished(reranked: int) -> None:
+    assert not unfinished(app("context", case=str(reranked)))
 
 
 def test_the_table_of_scores_has_no_probability_without_a_recalibration(reranked: int) -> None:

@@ -13,8 +13,6 @@ from core.domain import NO_USAGE, Score
 from core.errors import LimitReached, RequestRejected, ScorerError, StoreError, Unanswered
 from core.scorers.base import Reply, Terms, metered
 from core.scoring import Limiter, Listener, Progress, plan, score_all, score_pages
-from core.scoring.asking import Asker
-from core.scoring.pace import waiting
 from tests.scoring.examples import (
     CRITERIA,
     QUICK,
@@ -34,6 +32,10 @@ BUSY = Terms(texts=2, at_once=3)
 
 class Cancelled(Exception):
     pass
+
+
+async def always_broken(_question: str, _texts: Sequence[str]) -> Reply:
+    raise Unanswered("Broken.")
 
 
 def sent(scorer: ScriptedScorer) -> int:
@@ -60,6 +62,23 @@ def test_counts_go_up_to_all_pairs_and_include_what_is_known_and_unreadable() ->
     done = [report.done for report in log.reports]
     assert done == sorted(done)
     assert (log.last.done, log.last.seconds_left, log.last.waiting) == (8, 0.0, "")
+
+
+def test_a_pair_that_is_given_up_is_not_done() -> None:
+    cache, log = Memory(), Log()
+    scorer = ScriptedScorer([0.5], *[Unanswered("Broken.")] * QUICK.tries, terms=Terms(texts=1))
+    score(scorer, cache, pages("one", None, "two", "two", "three"), progress=log)
+    assert max(report.done for report in log.reports) == 3
+    assert (log.last.done, log.last.total, log.last.seconds_left) == (3, 5, 0.0)
+    score(ScriptedScorer(), cache, pages("one", None, "two", "two", "three"), progress=log)
+    assert log.last.done == 5
+
+
+def test_a_run_that_nobody_answers_has_done_the_unreadable_pages_only() -> None:
+    log = Log()
+    score(ScriptedScorer(behaviour=always_broken), Memory(), [*many(3), *pages(None)], progress=log)
+    assert {report.done for report in log.reports} == {1}
+    assert {report.rate for report in log.reports} == {None}
 
 
 def test_usage_counts_what_this_run_has_asked() -> None:
@@ -163,7 +182,7 @@ def test_a_wait_for_another_case_is_told() -> None:
         assert len([outcome async for outcome in outcomes]) == 6
 
     asyncio.run(run())
-    assert "Waiting for another case that asks the same scorer" in log.waits
+    assert "Waiting for another case that asks the same scorer." in log.waits
     assert not limits.full
 
 
@@ -176,6 +195,15 @@ def test_the_rate_and_the_time_left_follow_the_answers() -> None:
     halfway = next(report for report in log.reports if report.done >= 20)
     assert 50 < (halfway.rate or 0) < 600
     assert halfway.seconds_left == pytest.approx((40 - halfway.done) / (halfway.rate or 1))
+
+
+def test_a_run_measures_how_long_a_reply_takes() -> None:
+    log = Log(Cancelled(), at=2)
+    terms = Terms(texts=1, at_once=2, window_seconds=100.0, window_bytes=400)
+    with pytest.raises(Cancelled):
+        score(ScriptedScorer(terms=terms, behaviour=after(0.3)), Memory(), many(20), progress=log)
+    # Nine more windows follow, the next one when 101 seconds have passed since the first call; then comes a reply.
+    assert log.last.seconds_left == pytest.approx(901.0, abs=0.25)
 
 
 def test_the_time_left_is_at_least_what_the_limits_take() -> None:
@@ -197,22 +225,14 @@ def test_a_wait_for_the_limits_is_told_with_its_length() -> None:
     terms = Terms(at_once=2, window_seconds=12.0, window_bytes=400)
     with pytest.raises(Cancelled):
         score(ScriptedScorer(terms=terms), Memory(), many(20), progress=listen)
-    assert reports[-1].waiting == "Waiting for the endpoint's limit, about 12 s"
+    assert reports[-1].waiting == "The server takes more in about 12 s."
 
 
 def test_a_call_that_is_tried_again_is_told() -> None:
     log = Log()
     scorer = ScriptedScorer(*[Unanswered("Broken.")] * 3, behaviour=after(0.05))
     score(scorer, Memory(), pages("one"), progress=log)
-    assert "No answer, trying again" in log.waits
-
-
-def test_a_long_silence_is_told() -> None:
-    asker = Asker(ScriptedScorer(), [], [], Limiter(Terms()), QUICK, lambda _call, _answers: None, lambda: None)
-    asker.first_tries, asker.last_news = 1, time.monotonic()
-    assert waiting(asker, Limiter(Terms())) == ""
-    asker.last_news -= 6
-    assert waiting(asker, Limiter(Terms())) == "Waiting for an answer"
+    assert "No answer; trying again." in log.waits
 
 
 def test_there_is_a_report_every_moment_while_a_call_takes_long() -> None:
