@@ -41,7 +41,7 @@ def page() -> None:
         if job and busy:
             _progress(case.id, shown=chart is not None)
         elif job and job.state in ("failed", "cancelled"):
-            _stopped(case, job)
+            _stopped(case, job, asks=bool(asked))
         elif job and job.state == "done" and job.message:
             st.warning(plain(job.message), icon=":material/warning:")
         elif job and job.usage.requests and st.session_state.get(_WATCHED) == case.id:
@@ -191,7 +191,8 @@ def _score_again(case_id: int) -> None:
     ask_again(case_id)
 
 
-def _stopped(case: Case, job: Job) -> None:
+def _stopped(case: Case, job: Job, *, asks: bool) -> None:
+    """`asks`: the question below offers this machine already."""
     message = f"{job.message} {job.done:,} of {job.total:,} done." if job.done else job.message
     if job.state == "cancelled":
         st.info(plain(message), icon=":material/pause_circle:")
@@ -199,7 +200,7 @@ def _stopped(case: Case, job: Job) -> None:
         say_error(message)
     with st.container(horizontal=True):
         st.button("Resume", key="review.resume", icon=":material/play_arrow:", on_click=_resume, args=(case.id,))
-        if case.scorer.sends_text_to:
+        if case.scorer.sends_text_to and not asks:
             score_here(case.id)
 
 
