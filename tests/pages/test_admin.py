@@ -1,11 +1,9 @@
 """Which scorer new cases get, and how the others are set up: the screens say what is really so."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -20,13 +18,6 @@ from pages.components.literal import with_code
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTEAD = "so new cases are scored on this machine with the embedded scorer."
-
-
-@pytest.fixture(autouse=True)
-def one_workspace_per_test() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 def screen(name: str) -> AppTest:

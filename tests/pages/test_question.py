@@ -1,22 +1,12 @@
 """The question before pages leave, together with whatever else the review screen has to say."""
 
-from collections.abc import Iterator
-
 import pytest
-import streamlit as st
 
 from core.samples import SAMPLES
 from core.settings import read_settings
 from core.workspace import Workspace
 from pages.components.frame import workspace
 from tests.pages.test_screens import app, texts
-
-
-@pytest.fixture(autouse=True)
-def one_workspace_per_test() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """What a score is called where nothing makes a probability of it, and whose rule a drag in the heatmap is."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.chart import build_chart
 from core.domain import JobState, Score, ScorerInfo
-from core.samples import SAMPLES
 from core.selection import Rule, default_rule
 from core.settings import read_settings
 from core.tables import scores_csv
@@ -26,23 +23,6 @@ from pages.review.heat import _on_rule
 st.session_state["heat.{case}"] = {{"rule": {said}}}
 _on_rule({case})
 """
-
-
-@pytest.fixture(autouse=True)
-def one_workspace_per_test() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def sample() -> int:
-    """The small sample case, scored by the embedded scorer."""
-    opened = Workspace.open(read_settings())
-    case = opened.open_sample(SAMPLES[0], by="R")
-    opened.jobs.wait(case, 60)
-    opened.close()
-    return case
 
 
 def rerank(case_id: int, *, up_to: int | None = None) -> None:

@@ -1,36 +1,15 @@
 """The screens without a browser: what they say when there is nothing, when something fails, and when all is well."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from core.samples import SAMPLES
-from core.settings import read_settings
-from core.workspace import Workspace
 from pages.components.frame import UNEXPECTED, plain, workspace
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
-
-
-@pytest.fixture(autouse=True)
-def one_workspace_per_test() -> Iterator[None]:
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def sample() -> int:
-    """The small sample case, scored, in the data folder of this test."""
-    opened = Workspace.open(read_settings())
-    case = opened.open_sample(SAMPLES[0], by="R")
-    opened.jobs.wait(case, 60)
-    opened.close()
-    return case
 
 
 def app(screen: str = "", **query: str) -> AppTest:
