@@ -1,18 +1,19 @@
 """What the row of a job says while it runs: speed, time left, what was used and what is waited for."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import core.jobs
-from core.domain import CaseDocument, CriteriaSet, Criterion, Job, Usage
+from core.domain import Usage
 from core.errors import ScorerError
 from core.jobs import Jobs, Report
 from core.scoring import Progress
 from core.store import Store
-from tests.store.examples import EMBEDDED, HOSTED
+from tests.job_examples import add_case, job_of, run
+from tests.store.examples import HOSTED
 
 
 @pytest.fixture
@@ -23,29 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def case(store: Store) -> int:
-    return store.create_case(
-        "A case",
-        criteria=CriteriaSet("List", (Criterion("A", "Is asthma documented?"),)),
-        documents=[CaseDocument("d" * 64, "a.pdf", 3)],
-        scorer=EMBEDDED,
-        rule="top1",
-        by="R",
-    )
-
-
-def job_of(store: Store, case: int) -> Job:
-    job = store.job(case)
-    assert job
-    return job
-
-
-def run(store: Store, work: Callable[[int, Report], None], case: int) -> Job:
-    """How the job is after it ran alone."""
-    jobs = Jobs(store, work)
-    jobs.start(case)
-    jobs.wait(case, 10)
-    jobs.close()
-    return job_of(store, case)
+    return add_case(store)
 
 
 def test_what_a_job_has_used_adds_up_over_its_tries(store: Store, case: int) -> None:

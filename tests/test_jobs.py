@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 import core.jobs
-from core.domain import CaseDocument, CriteriaSet, Criterion, Job
 from core.errors import ScorerError, StoreError
 from core.jobs import Jobs, Report
 from core.store import Store
-from tests.store.examples import EMBEDDED
+from tests.job_examples import add_case, job_of, run
 
 
 @pytest.fixture
@@ -29,26 +28,9 @@ def store(database: Path) -> Iterator[Store]:
         yield opened
 
 
-def add_case(store: Store, name: str = "A case") -> int:
-    return store.create_case(
-        name,
-        criteria=CriteriaSet("List", (Criterion("A", "Is asthma documented?"),)),
-        documents=[CaseDocument("d" * 64, "a.pdf", 3)],
-        scorer=EMBEDDED,
-        rule="top1",
-        by="R",
-    )
-
-
 @pytest.fixture
 def case(store: Store) -> int:
     return add_case(store)
-
-
-def job_of(store: Store, case: int) -> Job:
-    job = store.job(case)
-    assert job
-    return job
 
 
 def until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -83,15 +65,6 @@ def begin(store: Store, work: Steps, case: int) -> Jobs:
     jobs.start(case)
     until(lambda: work.began == [case])
     return jobs
-
-
-def run(store: Store, work: Callable[[int, Report], None], case: int) -> Job:
-    """How the job is after it ran alone."""
-    jobs = Jobs(store, work)
-    jobs.start(case)
-    jobs.wait(case, 10)
-    jobs.close()
-    return job_of(store, case)
 
 
 def test_a_job_reports_each_stage_and_ends_as_done(store: Store, case: int) -> None:
