@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.chart import Chart, build_chart
 from core.domain import CaseDocument, CriteriaSet, Page, ScorerInfo, Usage
 from core.errors import BadDocument, DamagedDocument, NotAgreed
-from core.intake import inspect_pdf, mark_duplicates, read_pdf
+from core.intake import inspect_document, mark_duplicates, read_document
 from core.scoring import Listener, Plan, plan, score_all
 from core.store.files import display_name
 
@@ -60,14 +60,14 @@ def score_files(
     for path in paths:
         name = display_name(path.name)
         try:
-            opened, document = inspect_pdf(path, workspace.limits), _sha256(path)
+            opened, document = inspect_document(path, workspace.limits), _sha256(path)
             if document in documents:
                 remark(_twice(name, documents[document].name))
                 continue
             if opened.repaired:
                 remark(f"{name} was damaged and was repaired while opening; pages may be missing.")
             read = []
-            for page in read_pdf(path, document=document, limits=workspace.limits):
+            for page in read_document(path, document=document, limits=workspace.limits):
                 read.append(page)
                 progress(f"Reading {name}", len(read), opened.pages)
         except BadDocument as error:

@@ -8,7 +8,7 @@ from threading import Lock, Semaphore
 from core.domain import Case, CaseDocument, Gap, Page, ScorerInfo
 from core.errors import BadDocument, NotAgreed, NotFound, ScorerError
 from core.figures import missing_in_words
-from core.intake import Limits, mark_duplicates, may_succeed_later, read_pdf
+from core.intake import Limits, mark_duplicates, may_succeed_later, read_document
 from core.jobs import SECONDS_BETWEEN_REPORTS, Report
 from core.roster import Roster
 from core.scoring import UNREADABLE, plan, score_all
@@ -110,7 +110,7 @@ class CaseWork:
     def _read_again(self, document: str, unread: Sequence[int], progress: Callable[[int], None]) -> None:
         """Read from the first of the pages `unread` on, and keep those of them that came out otherwise this time."""
         mended = []
-        for page in read_pdf(self._files.path(document), document=document, limits=self.limits, first=unread[0]):
+        for page in read_document(self._files.path(document), document=document, limits=self.limits, first=unread[0]):
             if page.ref.number in unread and not may_succeed_later(page):
                 mended.append(page)
             progress(page.ref.number)
@@ -122,7 +122,7 @@ class CaseWork:
     def _read_first(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
         path = self._files.path(document.document)
         pages = []
-        for page in read_pdf(path, document=document.document, limits=self.limits):
+        for page in read_document(path, document=document.document, limits=self.limits):
             pages.append(page)
             progress(len(pages))
         self._store.add_document(document.document, size=path.stat().st_size, pages=pages)

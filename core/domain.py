@@ -14,12 +14,20 @@ Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in fractions of the displayed page, 0 at the top left."""
 
 Source = Literal["text", "ocr", "none"]
+PageNote = Literal["scan", "foreign_ocr", "form", "annotated", "hidden_text"]
+"""What intake noticed about a page.
+
+scan: a picture covers most of it; foreign_ocr: a scan whose text layer came with the file, recognised by an unknown
+program; form: has form fields; annotated: has comments or text put on top of the page; hidden_text: has text that
+nobody can see, on a page that is not a scan.
+"""
 Verdict = Literal["relevant", "not_relevant", "unsure"]
 Arm = Literal["shown", "audit", "uncertainty", "found"]
 DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable"]
 Evidence = Literal["found", "weak", "none_found", "could_not_read", "not_scored"]
 
 VERDICTS: tuple[Verdict, ...] = ("relevant", "not_relevant", "unsure")
+PAGE_NOTES: tuple[PageNote, ...] = ("scan", "foreign_ocr", "form", "annotated", "hidden_text")
 DECISIONS: tuple[DecisionOutcome, ...] = ("met", "not_met", "insufficient", "not_applicable")
 
 
@@ -47,6 +55,8 @@ class Word(NamedTuple):
 
     text: str
     box: Box
+    confidence: float | None = None
+    """How sure recognition is of the word, 0 to 1; None for a word of the file's own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +81,23 @@ class Page:
     """Why the page could not be read, as a sentence for the reviewer; "" when it could."""
     blank: bool = False
     """True for a page with nothing on it; blank pages count as read."""
+    turn: int = 0
+    """Clockwise turn in degrees (0, 90, 180, 270) of the displayed page that brings its text upright."""
+    confidence: float | None = None
+    """Mean of the words' confidence by characters, 0 to 1; None unless the page was recognised."""
+    recognised: str = ""
+    """What last tried to recognise the page as an image (engine, version, languages); "" when nothing did."""
+    images: float = 0.0
+    """Share of the page under images, 0 to 1; 0 where it was not measured because the page has enough text."""
+    notes: tuple[PageNote, ...] = ()
+    sketch: bytes = b""
+    """MinHash of the text, for near-duplicates; b"" for too little text. See `core.intake.sketch`."""
+    look: bytes = b""
+    """Perceptual hash of the page's image, upright and deskewed; b"" unless the page is a scan."""
     body: str = ""
     """SHA-256 of the words without stamped headers and page numbers; "" where there is nothing to compare."""
     duplicate_of: PageRef | None = None
-    """An earlier page of the case with the same body; known only within a case."""
+    """The first page of the case that this one is a copy of; known only within a case."""
 
     @property
     def digest(self) -> str:
@@ -293,13 +316,29 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class CaseDocument:
-    """A file in a case, under the name it was uploaded with."""
+    """A file that is or was in a case, under the name it was uploaded with."""
 
     document: str
     """SHA-256 of the bytes, hex."""
     name: str
     """A cleaned label for the screen, never a path."""
     pages: int
+    added_by: str = ""
+    added_at: datetime | None = None
+    """When the file came into the case; None for a file that is in no case yet."""
+    replaced_by: str = ""
+    """SHA-256 of the document that took its place; "" for a document that is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A person looked at a page that could not be read."""
+
+    page: PageRef
+    reviewer: str
+    at: datetime
+    note: str = ""
+    """What the person saw, in their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +355,14 @@ class Case:
     """The selection rule in force for that scorer, as `core.selection` writes it."""
     created_by: str
     created_at: datetime
+    replaced: tuple[CaseDocument, ...] = ()
+    """Documents that were in the case and were replaced, oldest first. Their labels and citations stay on record."""
+
+    @property
+    def amended_at(self) -> datetime | None:
+        """When a document was last added or replaced after the case was made; None when none was."""
+        later = [d.added_at for d in self.documents if d.added_at and d.added_at > self.created_at]
+        return max(later, default=None)
 
 
 @dataclass(frozen=True, slots=True)

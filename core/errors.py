@@ -3,10 +3,12 @@
     ChartsieveError             shown to the person as it stands: what happened, what is safe, what to do next
       BadSettings               an environment variable has an impossible value
       BadDocument               a file that cannot be taken in; nothing of it was kept
-        NotAPdf                 empty, or another kind of file
+        UnsupportedFile         empty, or another kind of file
         EncryptedDocument       asks for a password
+          WrongPassword         the password given does not open it
         DamagedDocument         cannot be opened, or has no pages
         TooLarge                more bytes or pages than the settings allow
+      NotRecognised             scanned pages cannot be recognised: the engine or a language is missing
       PageUnavailable           one page cannot be drawn; the rest of the document is fine
       BadCriteria               a criteria list with mistakes, each named by row, column and cure
       BadRule                   a selection rule that cannot be read
@@ -40,11 +42,15 @@ class BadDocument(ChartsieveError):
     pass
 
 
-class NotAPdf(BadDocument):
+class UnsupportedFile(BadDocument):
     pass
 
 
 class EncryptedDocument(BadDocument):
+    pass
+
+
+class WrongPassword(EncryptedDocument):
     pass
 
 
@@ -53,6 +59,10 @@ class DamagedDocument(BadDocument):
 
 
 class TooLarge(BadDocument):
+    pass
+
+
+class NotRecognised(ChartsieveError):
     pass
 
 

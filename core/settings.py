@@ -72,6 +72,20 @@ class Settings(BaseSettings):
     document_seconds: float = Field(
         default=600.0, gt=0, description="Longest time for reading one document, in seconds."
     )
+    ocr: bool = Field(default=True, description="Whether scanned pages are recognised.")
+    ocr_languages: str = Field(
+        default="eng",
+        pattern=r"^[A-Za-z_]{2,20}(\+[A-Za-z_]{2,20})*$",
+        description="Languages of scanned pages, as Tesseract names them, joined by +.",
+    )
+    ocr_data: Path | None = Field(
+        default=None, description="Folder with Tesseract's language files; empty: the one installed with Chartsieve."
+    )
+    ocr_workers: int = Field(default=2, ge=1, le=64, description="Scanned pages recognised at once.")
+    ocr_seconds: float = Field(default=60.0, gt=0, description="Longest time for recognising one page, in seconds.")
+    image_cache_mb: int = Field(
+        default=512, ge=1, description="Page images kept on disk, in megabytes, so that they are drawn once."
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port that `chartsieve serve` listens on.")
     address: str = Field(default="127.0.0.1", description="Address that `chartsieve serve` listens on.")
 
@@ -89,8 +103,13 @@ class Settings(BaseSettings):
 
     @property
     def documents_dir(self) -> Path:
-        """Folder of the stored PDF files."""
+        """Folder of the stored files."""
         return self.data_dir / "documents"
+
+    @property
+    def images_dir(self) -> Path:
+        """Folder of the page images that were drawn; may be deleted at any time."""
+        return self.data_dir / "images"
 
 
 def make_data_dir(settings: Settings) -> None:
@@ -103,7 +122,8 @@ def make_data_dir(settings: Settings) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
         ours = found.st_uid == os.getuid() and all(
-            entry.name == settings.documents_dir.name or entry.name.startswith("chartsieve.db")
+            entry.name in (settings.documents_dir.name, settings.images_dir.name)
+            or entry.name.startswith("chartsieve.db")
             for entry in folder.iterdir()
         )
         if ours and found.st_mode & 0o077:

@@ -28,7 +28,7 @@ from core.domain import (
     Verdict,
 )
 from core.errors import BadDocument, Conflict, NotAgreed
-from core.intake import Limits, Renderer, inspect_pdf, may_succeed_later
+from core.intake import Limits, Renderer, inspect_document, may_succeed_later
 from core.jobs import Jobs
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
@@ -130,7 +130,7 @@ class Workspace:
             unread = sum(map(may_succeed_later, pages))
             return Upload(document, display_name(name), len(pages), True, False, unread)
         try:
-            opened = inspect_pdf(self.files.path(document), self.limits)
+            opened = inspect_document(self.files.path(document), self.limits)
         except BadDocument:
             self.files.discard(document)
             raise

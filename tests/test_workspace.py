@@ -16,7 +16,7 @@ import pytest
 
 from core.criteria import read_lines
 from core.domain import CaseDocument, CriteriaSet
-from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotAPdf, NotFound, TooLarge
+from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotFound, TooLarge, UnsupportedFile
 from core.intake import Limits
 from core.samples import SAMPLES
 from core.selection import Rule
@@ -80,8 +80,8 @@ def test_the_same_file_twice_is_recognised(workspace: Workspace, criteria: Crite
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        (b"", NotAPdf),
-        (b"<html>hello</html>", NotAPdf),
+        (b"", UnsupportedFile),
+        (b"<html>hello</html>", UnsupportedFile),
         (b"%PDF-1.7\nnothing", DamagedDocument),
         (pdf("x", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret").getvalue(), EncryptedDocument),
     ],

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 _WORKER = Path(__file__).with_name("worker.py")
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYMUPDF_SUGGEST_LAYOUT_ANALYZER": "0"}
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYMUPDF_SUGGEST_LAYOUT_ANALYZER": "0",
+    "OMP_THREAD_LIMIT": "1",  # recognition with its own threads is six times slower
+    "OPENBLAS_NUM_THREADS": "1",
+}
 _MAX_MESSAGE = 64 << 20
 _START_SECONDS = 20.0
 
@@ -54,12 +61,14 @@ class ChildFailed(Exception):
 
 
 class Child:
-    """One run of worker.py. Not thread safe; `kill()` must be called in the end, or use it in a `with` statement."""
+    """One run of worker.py. Not thread safe; `kill()` must be called in the end, or use it in a `with` statement.
 
-    def __init__(self, limits: Limits, mode: str, *arguments: str) -> None:
+    It waits for one command, which decides what it does from then on (see worker.py).
+    """
+
+    def __init__(self, limits: Limits) -> None:
         """Ready when this returns. Raises ChildFailed, or OSError when the system can start no process."""
-        command = [sys.executable, "-I", "-B", str(_WORKER), mode, str(limits.memory_mb)]
-        command += [str(limits.document_seconds), str(limits.page_seconds), *arguments]
+        command = [sys.executable, "-I", "-B", str(_WORKER), str(limits.memory_mb)]
         self._process = subprocess.Popen(  # noqa: S603 - our own program; paths are content addresses
             command,
             stdin=subprocess.PIPE,
@@ -80,6 +89,10 @@ class Child:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
 
     def __enter__(self) -> "Child":
         return self
@@ -145,6 +158,58 @@ class Child:
     def _fail(self, *, timed_out: bool) -> Never:
         self.kill()
         raise ChildFailed(timed_out)
+
+
+class Children:
+    """Where children come from. Thread-safe; `close()` ends the spare ones.
+
+    Starting a child takes longer than reading a short document, so a server keeps `spares` of them ready.
+    """
+
+    def __init__(self, limits: Limits, spares: int = 0) -> None:
+        self.limits = limits
+        self._wanted = spares
+        self._lock = threading.Lock()
+        self._spares: list[Child] = []
+        self._closed = False
+        self._starting = 0
+
+    def take(self) -> Child:
+        """A child that is ready; the caller kills it in the end. Raises ChildFailed, or OSError."""
+        with self._lock:
+            child = self._spares.pop() if self._spares else None
+        self.prepare()
+        while child is not None and not child.alive:
+            child.kill()
+            with self._lock:
+                child = self._spares.pop() if self._spares else None
+        return child or Child(self.limits)
+
+    def prepare(self) -> None:
+        """Start what is missing of the spares, in the background."""
+        with self._lock:
+            missing = 0 if self._closed else self._wanted - len(self._spares) - self._starting
+            self._starting += max(0, missing)
+        for _ in range(missing):
+            threading.Thread(target=self._add_spare, name="chartsieve-spare", daemon=True).start()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed, spares, self._spares = True, self._spares, []
+        for child in spares:
+            child.kill()
+
+    def _add_spare(self) -> None:
+        child = None
+        with contextlib.suppress(ChildFailed, OSError):  # whoever takes one then starts it and hears why
+            child = Child(self.limits)
+        with self._lock:
+            self._starting -= 1
+            if child is not None and not self._closed:
+                self._spares.append(child)
+                return
+        if child is not None:
+            child.kill()
 
 
 def whole_number(message: dict[str, Any], name: str, low: int, high: int) -> int:

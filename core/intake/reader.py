@@ -35,11 +35,11 @@ class Rejected(Exception):
     """The document cannot be taken in; `args[0]` is "not_pdf", "encrypted", "damaged" or "no_pages"."""
 
 
-def open_document(path: str) -> pymupdf.Document:
+def open_document(path: str, password: str = "") -> pymupdf.Document:
     """Raises Rejected."""
     try:
         document = pymupdf.open(path, filetype="pdf")
-        reason = _reason_to_reject(document)
+        reason = _reason_to_reject(document, password)
     except Exception as error:
         raise Rejected("damaged") from error
     if reason:
@@ -87,11 +87,11 @@ def forget() -> None:
     pymupdf.TOOLS.store_shrink(100)
 
 
-def _reason_to_reject(document: pymupdf.Document) -> str:
+def _reason_to_reject(document: pymupdf.Document, password: str) -> str:
     if not document.is_pdf:
         return "not_pdf"
-    if document.needs_pass and not document.authenticate(""):
-        return "encrypted"
+    if document.needs_pass and not document.authenticate(password):
+        return "wrong_password" if password else "encrypted"
     return "" if document.page_count else "no_pages"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import PageUnavailable
-from core.intake.child import Child, ChildFailed, Limits, whole_number
+from core.intake.child import Child, ChildFailed, Children, Limits, whole_number
 
 PAGES_PER_CHILD: Final = 200
 """After so many pictures the child is replaced, for its memory never shrinks fully."""
@@ -18,8 +18,8 @@ _REST = "The other pages are not affected."
 class Renderer:
     """One child for all callers, one at a time behind a lock. `close()` ends it; drawing again starts another."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, children: Children | None = None) -> None:
+        self._limits, self._children = limits, children or Children(limits)
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._drawn = 0
@@ -67,7 +67,8 @@ class Renderer:
     def _ask(self, request: dict[str, str | int]) -> bytes:
         seconds = self._limits.page_seconds
         if self._child is None:
-            self._child, self._drawn = Child(self._limits, "render"), 0
+            self._child, self._drawn = self._children.take(), 0
+            self._child.send({"do": "render", "page_seconds": seconds})
         self._drawn += 1
         self._child.send(request)
         message = self._child.message(seconds)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Never
 
 from core.domain import Page, PageRef
-from core.errors import BadDocument, DamagedDocument, EncryptedDocument, NotAPdf, TooLarge
-from core.intake.child import Child, ChildFailed, Limits, whole_number
+from core.errors import BadDocument, DamagedDocument, EncryptedDocument, TooLarge, UnsupportedFile
+from core.intake.child import Child, ChildFailed, Children, Limits, whole_number
 from core.intake.triage import reading, to_page
 
 MAX_FAILURES = 5
@@ -36,7 +36,7 @@ OUT_OF_TIME = "Not read: the time allowed for this document ran out. Look at the
 _SLOW_PAGE = "Reading this page took longer than"
 
 _REJECTIONS = {
-    "not_pdf": (NotAPdf, NOT_A_PDF),
+    "not_pdf": (UnsupportedFile, NOT_A_PDF),
     "encrypted": (EncryptedDocument, ENCRYPTED),
     "damaged": (DamagedDocument, DAMAGED),
     "no_pages": (DamagedDocument, INCOMPLETE),
@@ -50,13 +50,14 @@ class Opened:
     """The file was damaged and mended on opening: some pages may be missing."""
 
 
-def inspect_pdf(path: Path, limits: Limits) -> Opened:
+def inspect_document(path: Path, limits: Limits, *, children: Children | None = None, password: str = "") -> Opened:
     """Opens the document, in about half a second, without reading a page.
 
-    Raises NotAPdf, EncryptedDocument, DamagedDocument or TooLarge.
+    Raises UnsupportedFile, EncryptedDocument, DamagedDocument or TooLarge.
     """
     _check_file(path, limits)
-    with _child(limits, "inspect", str(path)) as child:
+    with _child(children or Children(limits)) as child:
+        child.send({"do": "inspect", "path": str(path), "password": password, **_times(limits)})
         return _opened(child, limits.page_seconds, limits)
 
 
@@ -70,16 +71,22 @@ def may_succeed_later(page: Page) -> bool:
     return page.problem in (PAGE_MEMORY, PAGE_KILLED, GIVEN_UP, OUT_OF_TIME) or page.problem.startswith(_SLOW_PAGE)
 
 
-def read_pdf(
-    path: Path, *, document: str, limits: Limits, progress: Callable[[int, int], None] | None = None, first: int = 1
+def read_document(
+    path: Path,
+    *,
+    document: str,
+    limits: Limits,
+    children: Children | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    first: int = 1,
 ) -> Iterator[Page]:
     """Every page `first`..n exactly once and in order; a page that could not be read has source "none" and a problem.
 
-    `document` becomes `page.ref.document`; `progress(done, total)` is called after each page. Raises as `inspect_pdf`,
-    before the first page only.
+    `document` becomes `page.ref.document`; `progress(done, total)` is called after each page. Raises as
+    `inspect_document`, before the first page only.
     """
     _check_file(path, limits)
-    run = _Run(path, limits)
+    run = _Run(path, limits, children or Children(limits))
     with closing(run.pages(document, first)) as pages:
         for page in pages:
             if progress:
@@ -90,8 +97,8 @@ def read_pdf(
 class _Run:
     """One reading of one document, over as many children as it takes."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self._path, self._limits = path, limits
+    def __init__(self, path: Path, limits: Limits, children: Children) -> None:
+        self._path, self._limits, self._children = path, limits, children
         self._end = time.monotonic() + limits.document_seconds
         self._failures = 0
         self.total = 0
@@ -112,7 +119,8 @@ class _Run:
         """The pages from `first` to the end, or to the one the child dies of."""
         ref = PageRef(document, first)
         try:
-            with _child(self._limits, "read", str(self._path), str(first)) as child:
+            with _child(self._children) as child:
+                child.send({"do": "read", "path": str(self._path), "first": first, "last": 0, **_times(self._limits)})
                 self._count(_opened(child, self._left(), self._limits).pages)
                 while ref.number <= self.total:
                     page = self._next(child, ref)
@@ -155,9 +163,13 @@ class _Run:
         return GIVEN_UP if self._failures >= MAX_FAILURES else ""
 
 
-def _child(limits: Limits, *arguments: str) -> Child:
+def _times(limits: Limits) -> dict[str, float]:
+    return {"page_seconds": limits.page_seconds, "cpu_seconds": limits.document_seconds}
+
+
+def _child(children: Children) -> Child:
     try:
-        return Child(limits, *arguments)
+        return children.take()
     except (ChildFailed, OSError) as error:
         raise BadDocument(NO_READER) from error
 
@@ -170,9 +182,9 @@ def _check_file(path: Path, limits: Limits) -> None:
     except OSError as error:
         raise DamagedDocument(GONE) from error
     if not size:
-        raise NotAPdf(EMPTY)
+        raise UnsupportedFile(EMPTY)
     if b"%PDF-" not in head:
-        raise NotAPdf(NOT_A_PDF)
+        raise UnsupportedFile(NOT_A_PDF)
     if size > limits.max_bytes:
         raise TooLarge(
             f"This PDF has {size / 2**20:,.0f} MB; at most {limits.max_bytes / 2**20:,.0f} MB are taken in. "
@@ -181,7 +193,7 @@ def _check_file(path: Path, limits: Limits) -> None:
 
 
 def _opened(child: Child, seconds: float, limits: Limits) -> Opened:
-    """The child's first message. Raises what `inspect_pdf` raises."""
+    """The child's first message. Raises what `inspect_document` raises."""
     try:
         message = child.message(seconds)
     except ChildFailed as error:

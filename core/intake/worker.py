@@ -1,10 +1,16 @@
-"""The child process: `python -I worker.py MODE MEMORY_MB CPU_SECONDS PAGE_SECONDS ...`, one JSON object a line.
+"""The child process: `python -I worker.py MEMORY_MB`. JSON lines both ways.
 
-    inspect PATH          ready, then open | rejected
-    read PATH FIRST_PAGE  ready, then open | rejected, then for each page: begin, and page | failed; in the end: end
-    render                ready, then for each request on stdin: picture and that many bytes of PNG | failed
+It says ready, and reads one command from stdin: {"do": ..., "page_seconds": ..., "cpu_seconds": ..., "password": ...}.
 
-Never imported by the application. It limits itself before it opens anything.
+    inspect PATH              open | rejected
+    read PATH FIRST LAST      open | rejected, then for each page: begin, and page | failed; in the end: end
+    unlock PATH               unlocked and that many bytes of the document without its password | rejected
+    render                    for each request on stdin: picture and that many bytes of PNG | failed
+    recognise PATH LANGUAGES DATA
+                              open | rejected | missing (the engine or a language),
+                              then for each request {"number": ...} on stdin: page | failed
+
+LAST 0 means the last page. Never imported by the application. It limits itself before it opens anything.
 """
 
 import contextlib
@@ -15,28 +21,30 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
-def limit(memory_mb: int, cpu_seconds: float, mode: str) -> None:
-    """Memory, CPU time, no files written, no core dumps (they would hold page text), no further processes."""
+def limit_memory(memory_mb: int) -> None:
+    """Memory, no files written, no core dumps (they would hold page text), no further processes."""
     with contextlib.suppress(ValueError):  # macOS knows no such limit
         resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    if mode != "render":
-        seconds = math.ceil(cpu_seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def limit_time(cpu_seconds: float) -> None:
+    seconds = math.ceil(cpu_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 class Protocol:
     """Keeps stdout for itself, so that no library can write into it."""
 
-    def __init__(self, page_seconds: float) -> None:
+    def __init__(self) -> None:
         self._out: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
-        self._alarm = page_seconds + 5
+        self.page_seconds = 60.0
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
     def say(self, event: str, **facts: object) -> None:
@@ -48,7 +56,7 @@ class Protocol:
 
     def start(self) -> None:
         """Before each page: should the application be gone, the kernel ends this process after the page's time."""
-        signal.setitimer(signal.ITIMER_REAL, self._alarm)
+        signal.setitimer(signal.ITIMER_REAL, self.page_seconds + 5)
 
     def idle(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -63,20 +71,27 @@ def why(error: Exception) -> str:
     return "memory" if isinstance(error, MemoryError) or "alloc (" in str(error) else "damaged"
 
 
-def read(protocol: Protocol, path: str, first: int | None) -> None:
+def opened(protocol: Protocol, command: dict[str, Any]) -> Any:
+    """The document of the command; None after saying why it is not opened."""
     from core.intake import reader
 
-    protocol.say("ready")
     protocol.start()
     try:
-        document = reader.open_document(path)
+        document = reader.open_document(command["path"], command.get("password", ""))
     except reader.Rejected as rejected:
-        return protocol.say("rejected", why=rejected.args[0])
-    pages = document.page_count
-    protocol.say("open", pages=pages, repaired=document.is_repaired)
-    if first is None:
+        protocol.say("rejected", why=rejected.args[0])
         return None
-    for number in range(first, pages + 1):
+    protocol.say("open", pages=document.page_count, repaired=document.is_repaired)
+    return document
+
+
+def read(protocol: Protocol, command: dict[str, Any]) -> None:
+    from core.intake import reader
+
+    document = opened(protocol, command)
+    if document is None:
+        return
+    for number in range(command["first"], (command["last"] or document.page_count) + 1):
         protocol.start()
         protocol.say("begin", number=number)
         try:
@@ -85,20 +100,19 @@ def read(protocol: Protocol, path: str, first: int | None) -> None:
             protocol.say("failed", number=number, why=why(error))
         if number % 20 == 0:
             reader.forget()
-    return protocol.say("end")
+    protocol.say("end")
 
 
-def render(protocol: Protocol) -> None:
+def render(protocol: Protocol, command: dict[str, Any]) -> None:  # noqa: ARG001
     from core.intake import reader
 
-    protocol.say("ready")
-    opened, document = "", None
+    open_path, document = "", None
     for count, line in enumerate(sys.stdin.buffer, start=1):
         request = json.loads(line)
         protocol.start()
         try:
-            if document is None or opened != request["path"]:
-                document, opened = reader.open_document(request["path"]), request["path"]
+            if document is None or open_path != request["path"]:
+                document, open_path = reader.open_document(request["path"]), request["path"]
             png = reader.draw_page(document, request["number"], request["dpi"], request["rotate"])
         except Exception as error:
             protocol.say("failed", why=why(error))
@@ -109,15 +123,32 @@ def render(protocol: Protocol) -> None:
             reader.forget()
 
 
+def recognise(protocol: Protocol, command: dict[str, Any]) -> None:
+    from core.intake import ocr
+
+    document = opened(protocol, command)
+    if document is not None:
+        ocr.serve(protocol, command, document)
+
+
+COMMANDS = {"recognise": recognise, "inspect": opened, "read": read, "render": render}
+
+
 def main() -> None:
-    mode, memory_mb, cpu_seconds, page_seconds, *rest = sys.argv[1:]
-    limit(int(memory_mb), float(cpu_seconds), mode)
-    protocol = Protocol(float(page_seconds))
+    limit_memory(int(sys.argv[1]))
+    protocol = Protocol()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # -I leaves the application's folder out
-    if mode == "render":
-        render(protocol)
-    else:
-        read(protocol, rest[0], int(rest[1]) if mode == "read" else None)
+    from core.intake import reader  # noqa: F401 - takes longest; a spare child has it behind itself
+
+    protocol.say("ready")
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return
+    command = json.loads(line)
+    protocol.page_seconds = float(command["page_seconds"])
+    if "cpu_seconds" in command:
+        limit_time(float(command["cpu_seconds"]))
+    COMMANDS[command["do"]](protocol, command)
 
 
 if __name__ == "__main__":

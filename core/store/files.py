@@ -15,7 +15,7 @@ import unicodedata
 from pathlib import Path
 from typing import BinaryIO
 
-from core.errors import NotAPdf, NotFound, TooLarge
+from core.errors import NotFound, TooLarge, UnsupportedFile
 from core.text import clean_text
 
 _CHUNK = 1 << 20
@@ -35,7 +35,7 @@ class Files:
         """(SHA-256 in hex, size in bytes) of the file, staged unless the same bytes are kept already.
 
         A stream is read from where it stands. The file is complete on disk when this returns, and absent when it
-        raises: NotAPdf for an empty file or one without a PDF's first letters, TooLarge for more than `max_bytes`.
+        raises: UnsupportedFile for an empty file or another kind of file, TooLarge for more than `max_bytes`.
         """
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -115,9 +115,9 @@ def _copy(stream: BinaryIO, file: BinaryIO, max_bytes: int) -> tuple[str, int]:
         sha.update(chunk)
         file.write(chunk)
     if not size:
-        raise NotAPdf("This file is empty. Upload it again from its source.")
+        raise UnsupportedFile("This file is empty. Upload it again from its source.")
     if b"%PDF-" not in head:
-        raise NotAPdf("This file is not a PDF. Save or print it as PDF and upload that.")
+        raise UnsupportedFile("This file is not a PDF. Save or print it as PDF and upload that.")
     return sha.hexdigest(), size
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intake import Limits, read_pdf
+from core.intake import Limits, read_document
 from core.scorers import Scorer
 from core.settings import Settings
 
@@ -50,7 +50,7 @@ def read_set(folder: Path, name: str) -> PublicSet:
     """The set of that name. Its absent questions are drawn with a fixed seed where there are more than needed."""
     limits = Limits.from_settings(Settings())
     documents = sorted((folder / name / "docs").glob("*.pdf"))
-    pages = {p.stem: [page.text for page in read_pdf(p, document=p.stem, limits=limits)] for p in documents}
+    pages = {p.stem: [page.text for page in read_document(p, document=p.stem, limits=limits)] for p in documents}
     asked = []
     for line in (folder / name / "questions.jsonl").read_text("utf-8").splitlines():
         entry = json.loads(line)

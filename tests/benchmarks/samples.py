@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.intake import Limits, read_pdf
+from core.intake import Limits, read_document
 from core.settings import Settings
 from tests.benchmarks.public import Asked, PublicSet
 
@@ -22,7 +22,7 @@ def _read(labels: Path) -> PublicSet:
     name = labels.stem.removeprefix("labels_")
     limits = Limits.from_settings(Settings())
     documents = sorted({e["document"] for e in entries})
-    pages = {d: [p.text for p in read_pdf(_FOLDER / d, document=d, limits=limits)] for d in documents}
+    pages = {d: [p.text for p in read_document(_FOLDER / d, document=d, limits=limits)] for d in documents}
     asked: list[Asked] = []
     absent: list[Asked] = []
     for criterion in json.loads((_FOLDER / f"criteria_{name}.json").read_text("utf-8"))["criteria"]:

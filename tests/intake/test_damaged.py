@@ -12,8 +12,8 @@ import pymupdf
 import pytest
 
 from core.domain import Page, PageRef
-from core.errors import BadDocument, DamagedDocument, EncryptedDocument, NotAPdf, TooLarge
-from core.intake import Limits, inspect_pdf, may_succeed_later, read_pdf
+from core.errors import BadDocument, DamagedDocument, EncryptedDocument, TooLarge, UnsupportedFile
+from core.intake import Limits, inspect_document, may_succeed_later, read_document
 from core.intake.supervisor import GIVEN_UP, OUT_OF_TIME, PAGE_DAMAGED, PAGE_KILLED, PAGE_MEMORY
 from core.intake.triage import GARBLED, IMAGE_ONLY, TOO_DENSE
 from tests.intake import paper
@@ -75,8 +75,8 @@ def gone(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "error"),
     [
-        (empty, NotAPdf),
-        (html, NotAPdf),
+        (empty, UnsupportedFile),
+        (html, UnsupportedFile),
         (html_with_the_letters, BadDocument),
         (encrypted, EncryptedDocument),
         (truncated, BadDocument),
@@ -91,9 +91,9 @@ def test_what_cannot_be_taken_in_is_refused_with_what_to_do_next(
 ) -> None:
     path = make(tmp_path)
     with pytest.raises(error) as inspected:
-        inspect_pdf(path, Limits())
+        inspect_document(path, Limits())
     with pytest.raises(error) as read:
-        list(read_pdf(path, document="d", limits=Limits()))
+        list(read_document(path, document="d", limits=Limits()))
     assert str(inspected.value) == str(read.value)
     assert any(word in str(read.value) for word in ("upload", "Upload")), str(read.value)
     assert str(tmp_path) not in str(read.value)
@@ -104,28 +104,28 @@ def test_a_document_that_any_viewer_opens_is_not_called_encrypted(tmp_path: Path
     with pymupdf.open() as document:
         document.new_page().insert_text((72, 72), "printing is not allowed")
         document.save(tmp_path / "a.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, owner_pw="owner", permissions=0)
-    (page,) = read_pdf(tmp_path / "a.pdf", document="d", limits=Limits())
+    (page,) = read_document(tmp_path / "a.pdf", document="d", limits=Limits())
     assert page.text == "printing is not allowed"
 
 
 def test_too_many_bytes_or_pages_are_refused_with_both_numbers(tmp_path: Path) -> None:
     path = paper.write(tmp_path / "a.pdf", *["text"] * 4)
     with pytest.raises(TooLarge, match=r"4 pages; at most 3"):
-        inspect_pdf(path, Limits(max_pages=3))
+        inspect_document(path, Limits(max_pages=3))
     with pytest.raises(TooLarge, match=r"at most 0 MB"):
-        inspect_pdf(path, Limits(max_bytes=100))
+        inspect_document(path, Limits(max_bytes=100))
 
 
 def test_a_mended_document_says_so(tmp_path: Path) -> None:
     path = paper.write(tmp_path / "a.pdf", "one", "two")
     path.write_bytes(path.read_bytes().replace(b"startxref", b"startxxxx"))
-    opened = inspect_pdf(path, Limits())
+    opened = inspect_document(path, Limits())
     assert (opened.pages, opened.repaired) == (2, True)
 
 
 def test_a_page_that_never_ends_costs_itself_alone(tmp_path: Path) -> None:
     path = paper.bomb(tmp_path / "bomb.pdf", before=2, bombs=1, after=2)
-    pages = list(read_pdf(path, document="d", limits=Limits(page_seconds=1)))
+    pages = list(read_document(path, document="d", limits=Limits(page_seconds=1)))
     assert [p.ref.number for p in pages] == [1, 2, 3, 4, 5]
     assert [p.source for p in pages] == ["text", "text", "none", "text", "text"]
     assert "longer than 1 second" in pages[2].problem
@@ -138,7 +138,7 @@ def test_a_page_that_needs_too_much_memory_costs_itself_alone(tmp_path: Path) ->
     with pymupdf.open(path) as document:
         document.new_page().insert_text((72, 72), "a sound page")
         document.saveIncr()
-    pages = list(read_pdf(path, document="d", limits=Limits(memory_mb=512)))
+    pages = list(read_document(path, document="d", limits=Limits(memory_mb=512)))
     assert [(p.source, p.problem) for p in pages] == [("none", PAGE_MEMORY), ("text", "")]
 
 
@@ -156,14 +156,14 @@ def test_a_damaged_page_costs_itself_alone(tmp_path: Path) -> None:
         paper.stream(b"BT /F 12 Tf 72 700 Td (A sound page of this document) Tj ET"),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
-    pages = list(read_pdf(path, document="d", limits=Limits()))
+    pages = list(read_document(path, document="d", limits=Limits()))
     assert [p.ref.number for p in pages] == [1, 2, 3]
     assert (pages[0].source, pages[1].source, pages[1].problem) == ("text", "none", PAGE_DAMAGED)
 
 
 def test_after_too_many_lost_pages_the_rest_is_named_and_not_read(tmp_path: Path) -> None:
     path = paper.bomb(tmp_path / "bomb.pdf", before=1, bombs=7, after=2)
-    pages = list(read_pdf(path, document="d", limits=Limits(page_seconds=0.8)))
+    pages = list(read_document(path, document="d", limits=Limits(page_seconds=0.8)))
     assert [p.ref.number for p in pages] == list(range(1, 11))
     assert pages[0].source == "text"
     assert {p.source for p in pages[1:]} == {"none"}
@@ -172,7 +172,7 @@ def test_after_too_many_lost_pages_the_rest_is_named_and_not_read(tmp_path: Path
 
 def test_when_the_documents_time_is_over_the_rest_is_named_and_not_read(tmp_path: Path) -> None:
     path = paper.bomb(tmp_path / "bomb.pdf", before=1, bombs=1, after=2)
-    pages = list(read_pdf(path, document="d", limits=Limits(page_seconds=20, document_seconds=2)))
+    pages = list(read_document(path, document="d", limits=Limits(page_seconds=20, document_seconds=2)))
     assert [p.source for p in pages] == ["text", "none", "none", "none"]
     assert {p.problem for p in pages[1:]} <= {OUT_OF_TIME, PAGE_KILLED}
     assert pages[3].problem == OUT_OF_TIME
@@ -187,7 +187,7 @@ def test_a_killed_child_costs_one_page(tmp_path: Path) -> None:
             for child in children() - before:
                 os.kill(child, signal.SIGKILL)
 
-    pages = list(read_pdf(path, document="d", limits=Limits(), progress=kill))
+    pages = list(read_document(path, document="d", limits=Limits(), progress=kill))
     assert [p.ref.number for p in pages] == list(range(1, 121))
     lost = [p for p in pages if p.source == "none"]
     assert [p.problem for p in lost] == [PAGE_KILLED]
@@ -208,12 +208,14 @@ def test_only_what_is_not_the_pages_own_fault_may_succeed_later(problem: str, la
 
 def test_reading_can_begin_at_any_page(tmp_path: Path) -> None:
     path = paper.write(tmp_path / "a.pdf", "one", "two", "three")
-    found = {first: [p.text for p in read_pdf(path, document="d", limits=Limits(), first=first)] for first in (2, 3, 4)}
+    found = {
+        first: [p.text for p in read_document(path, document="d", limits=Limits(), first=first)] for first in (2, 3, 4)
+    }
     assert found == {2: ["two", "three"], 3: ["three"], 4: []}
 
 
 def test_stopping_early_ends_the_child(tmp_path: Path) -> None:
-    pages = read_pdf(paper.write(tmp_path / "a.pdf", *[paper.PROSE] * 60), document="d", limits=Limits())
+    pages = read_document(paper.write(tmp_path / "a.pdf", *[paper.PROSE] * 60), document="d", limits=Limits())
     next(pages)
     assert len(children()) == 1
     pages.close()  # type: ignore[attr-defined]
@@ -223,7 +225,7 @@ def test_stopping_early_ends_the_child(tmp_path: Path) -> None:
 def test_a_machine_without_memory_for_the_reader_is_not_the_documents_fault(tmp_path: Path) -> None:
     path = paper.write(tmp_path / "a.pdf", "text")
     with pytest.raises(BadDocument, match="reading process does not start"):
-        inspect_pdf(path, Limits(memory_mb=40))
+        inspect_document(path, Limits(memory_mb=40))
 
 
 def test_giant_and_odd_page_sizes_are_read(tmp_path: Path) -> None:
@@ -234,7 +236,7 @@ def test_giant_and_odd_page_sizes_are_read(tmp_path: Path) -> None:
             sheet.insert_text((72, 72), "few letters")
             document.xref_set_key(sheet.xref, "MediaBox", size)
         document.save(path)
-    pages = list(read_pdf(path, document="d", limits=Limits()))
+    pages = list(read_document(path, document="d", limits=Limits()))
     assert len(pages) == 4
     assert all(p.width > 0 and p.height > 0 for p in pages)
     assert all(p.text or p.source == "none" for p in pages)

@@ -7,7 +7,7 @@ import pymupdf
 import pytest
 
 from core.domain import Page
-from core.intake import Limits, Renderer, inspect_pdf, read_pdf
+from core.intake import Limits, Renderer, inspect_document, read_document
 from core.intake.triage import GARBLED, IMAGE_ONLY
 from tests.intake import paper
 
@@ -15,7 +15,7 @@ FAX_HEADER = "03/12/2026 14:02 FROM: LAKESIDE RHEUMATOLOGY FAX 555-010-4477 TO: 
 
 
 def read(path: Path, limits: Limits | None = None) -> list[Page]:
-    pages = list(read_pdf(path, document="d", limits=limits or Limits()))
+    pages = list(read_document(path, document="d", limits=limits or Limits()))
     assert [p.ref.number for p in pages] == list(range(1, len(pages) + 1))
     assert all(p.text.split() == [w.text for w in p.words] for p in pages)
     return pages
@@ -57,14 +57,14 @@ def test_pages_come_in_order_with_progress(tmp_path: Path) -> None:
     def progress(done: int, total: int) -> None:
         calls.append((done, total))
 
-    pages = list(read_pdf(path, document="abc", limits=Limits(), progress=progress))
+    pages = list(read_document(path, document="abc", limits=Limits(), progress=progress))
     assert [p.text for p in pages] == ["one page", "two pages", "three pages"]
     assert {p.ref.document for p in pages} == {"abc"}
     assert calls == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_inspecting_counts_pages_without_reading_them(tmp_path: Path) -> None:
-    opened = inspect_pdf(paper.write(tmp_path / "a.pdf", "one", "two"), Limits())
+    opened = inspect_document(paper.write(tmp_path / "a.pdf", "one", "two"), Limits())
     assert (opened.pages, opened.repaired) == (2, False)
 
 

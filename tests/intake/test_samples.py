@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from core.intake import Limits, inspect_pdf, mark_duplicates, read_pdf
+from core.intake import Limits, inspect_document, mark_duplicates, read_document
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
 
@@ -12,8 +12,8 @@ def test_planted_pages_are_found_and_no_others() -> None:
     packets = json.loads((SAMPLES / "facts.json").read_text())
     assert packets
     for name, facts in packets.items():
-        pages = mark_duplicates(list(read_pdf(SAMPLES / name, document=name, limits=Limits())))
-        assert len(pages) == facts["pages"] == inspect_pdf(SAMPLES / name, Limits()).pages
+        pages = mark_duplicates(list(read_document(SAMPLES / name, document=name, limits=Limits())))
+        assert len(pages) == facts["pages"] == inspect_document(SAMPLES / name, Limits()).pages
         found = {
             "image_only": [p.ref.number for p in pages if p.source == "none"],
             "blank": [p.ref.number for p in pages if p.blank],

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import NotAPdf, NotFound, TooLarge
+from core.errors import NotFound, TooLarge, UnsupportedFile
 from core.store.files import Files, display_name
 
 PDF = b"%PDF-1.7\n" + b"x" * 5000
@@ -87,9 +87,9 @@ def test_files_and_folders_are_the_owners_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        (b"", NotAPdf),
-        (b"<html>%PD", NotAPdf),
-        (b"x" * 1020 + b"%PDF-1.7", NotAPdf),
+        (b"", UnsupportedFile),
+        (b"<html>%PD", UnsupportedFile),
+        (b"x" * 1020 + b"%PDF-1.7", UnsupportedFile),
         (PDF + b"x" * LIMIT, TooLarge),
     ],
 )
