@@ -14,7 +14,7 @@ else
   INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
 endif
 
-.PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring bench-running format lock lock-local samples clean
+.PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr format lock lock-local samples clean
 
 run: $(VENV)/run.stamp          ## open the app in the browser
 	$(BIN)/chartsieve serve
@@ -37,7 +37,7 @@ check-local:                    ## tests of the reranker on this machine, on a t
 	$(MAKE) VENV=.venv-local .venv-local/test.stamp .venv-local/local.stamp
 	.venv-local/bin/python -m pytest tests/scorers/test_weights.py tests/scorers/test_cross_encoder.py tests/scorers/test_contract.py
 
-bench: bench-recall bench-speed bench-scoring bench-running
+bench: bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr
 
 bench-recall: $(VENV)/test.stamp  ## recall of the embedded scorer on public documents; BENCH_DATA=folder
 	$(BIN)/python -m tests.benchmarks.recall $(BENCH_DATA)
@@ -50,6 +50,12 @@ bench-scoring: $(VENV)/test.stamp ## a rerank endpoint with limits, and one with
 
 bench-running: $(VENV)/test.stamp ## the app at work while a server elsewhere scores a big case
 	$(BIN)/python -m tests.benchmarks.running
+
+bench-intake: $(VENV)/test.stamp  ## reading, drawing and recognising pages, and memory, against a bare loop
+	$(BIN)/python -m tests.benchmarks.intake
+
+bench-ocr: $(VENV)/test.stamp     ## recognition of faxes made from the sample packets
+	$(BIN)/python -m tests.benchmarks.ocr
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff check --fix .

@@ -1,63 +1,51 @@
-"""What is done for a case off the screen: its pages are read, then scored."""
+"""What is done for a case off the screen: its pages are read and scored, then its scans are recognised and scored."""
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from threading import Lock, Semaphore
 
-from core.domain import Case, CaseDocument, Gap, Page, ScorerInfo
-from core.errors import BadDocument, NotAgreed, NotFound, ScorerError
+from core.domain import Case, Gap, ScorerInfo
+from core.errors import NotAgreed, ScorerError
 from core.figures import missing_in_words
-from core.intake import Limits, mark_duplicates, may_succeed_later, read_document
-from core.jobs import SECONDS_BETWEEN_REPORTS, Report
+from core.jobs import Report
+from core.reading import CaseReader
 from core.roster import Roster
+from core.scorers.base import Scorer
 from core.scoring import UNREADABLE, plan, score_all
 from core.store import Store
-from core.store.files import Files
 
-READERS = 1
-"""Documents read at once."""
-READING, QUEUEING = "Reading pages", "Waiting while another case is read"
+SECONDS_BETWEEN_SCORINGS = 5.0
+"""While scans are recognised, what has come is scored so often."""
 CHECKING, SCORING = "Testing the scorer", "Scoring pages against criteria"
 
 
 class CaseWork:
     """The work of the jobs. Thread-safe: several cases are worked on at once."""
 
-    def __init__(self, store: Store, files: Files, limits: Limits, roster: Roster) -> None:
-        self._store, self._files, self.limits, self._roster = store, files, limits, roster
-        self.readings = 0
-        """Counts up when pages that went unread were read after all."""
-        self._lock = Lock()
-        self._reader = Semaphore(READERS)
+    def __init__(self, store: Store, reader: CaseReader, roster: Roster) -> None:
+        self._store, self._reader, self._roster = store, reader, roster
 
     def __call__(self, case_id: int, report: Report) -> str:
-        """Read what is not read yet and may be read now, then score what is not scored yet. What is missing then."""
-        case, job = self._store.case(case_id), self._store.job(case_id)
-        self._read_all(case, report)
-        used = {u.info.fingerprint: u.info for u in self._store.case_scorers(case_id)}
-        scorer = self._roster.same(used[job.fingerprint] if job and job.fingerprint in used else case.scorer)
-        name, criteria, pages = scorer.info.name, list(case.criteria), self.pages(case)
-        asked = plan(scorer, criteria, pages, self._store).pairs
-        if asked:
-            if not self.agreed(case_id, scorer.info):
-                raise NotAgreed(not_agreed(scorer.info))
-            report(CHECKING, 0, 0)
-            self._roster.ready(name, lambda: report(CHECKING, 0, 0))
-        scored = score_all(
-            scorer,
-            criteria,
-            pages,
-            cache=self._store,
-            progress=lambda progress: report.scoring(SCORING, progress),
-            limiter=self._roster.limiter(name),
-        )
-        reasons = Counter(o.reason for o in scored.outcomes if isinstance(o, Gap) and o.reason != UNREADABLE)
-        if reasons:
-            self._roster.doubt(name)
-        if scored.stopped:
-            raise ScorerError(scored.stopped)
-        return missing_in_words(reasons)
+        """Read what is not read yet and may be read now, then score what is not scored yet. What is missing then.
+
+        Pages that carry their text come first: they are scored and can be reviewed before the first scan is
+        recognised. Where somebody must agree before anything is sent, all is read before that is asked, so that the
+        question names all that would be sent.
+        """
+        case = self._store.case(case_id)
+        self._reader.read(case, report)
+        scoring = _Scoring(self._store, self._reader, self._roster, case, self._scorer(case), report)
+        if self.agreed(case_id, scoring.scorer.info):
+            scoring.first()
+
+        def recognised(stage: str, done: int, total: int) -> None:
+            report(stage, done, total)
+            scoring.meanwhile()
+
+        problem = self._reader.recognise(case, recognised)
+        if not self.agreed(case_id, scoring.scorer.info) and scoring.pairs():
+            raise NotAgreed(not_agreed(scoring.scorer.info))
+        scoring.last()
+        return " ".join(sentence for sentence in (scoring.missing, problem) if sentence)
 
     def agreed(self, case_id: int, info: ScorerInfo) -> bool:
         """Whether pages of the case may go where the scorer sends them now; true when nothing leaves this machine."""
@@ -66,66 +54,78 @@ class CaseWork:
             for used in self._store.case_scorers(case_id)
         )
 
-    def pages(self, case: Case) -> list[Page]:
-        """Pages of the case in order, repeats marked. Raises NotFound while a document is not read yet."""
-        pages: list[Page] = []
-        for document in case.documents:
-            if not self._store.has_document(document.document):
-                raise NotFound("This case is still being read. Its pages appear as soon as all of them are read.")
-            pages += self._store.pages(document.document)
-        return mark_duplicates(pages)
+    def _scorer(self, case: Case) -> Scorer:
+        job = self._store.job(case.id)
+        used = {u.info.fingerprint: u.info for u in self._store.case_scorers(case.id)}
+        return self._roster.same(used[job.fingerprint] if job and job.fingerprint in used else case.scorer)
 
-    def _read_all(self, case: Case, report: Report) -> None:
-        total, done = sum(d.pages for d in case.documents), 0
-        for document in case.documents:
-            report(READING, done, total)
-            with self._turn_to_read(document, lambda at=done: report(QUEUEING, at, total)):  # type: ignore[misc]
-                self._read(document, lambda n, before=done: report(READING, before + n, total))  # type: ignore[misc]
-            done += document.pages
 
-    @contextmanager
-    def _turn_to_read(self, document: CaseDocument, wait: Callable[[], None]) -> Iterator[None]:
-        """Reading takes the machine's processors and memory, so that few documents are read at once."""
-        if self._store.has_document(document.document) and not self._unread(document):
-            yield
-            return
-        while not self._reader.acquire(timeout=SECONDS_BETWEEN_REPORTS):
-            wait()
+class _Scoring:
+    """Scores the pages of one case, and again while pages are added to them: only what is new is asked."""
+
+    def __init__(
+        self, store: Store, reader: CaseReader, roster: Roster, case: Case, scorer: Scorer, report: Report
+    ) -> None:
+        self._store, self._reader, self._roster = store, reader, roster
+        self._case, self._report, self.scorer = case, report, scorer
+        self._error: ScorerError | None = None
+        self._begun = False
+        self._readings = -1
+        self._at = 0.0
+        self.missing = ""
+        """What has no answer after the last run, as a sentence."""
+
+    def pairs(self) -> int:
+        """How many pairs would be asked."""
+        return plan(self.scorer, list(self._case.criteria), self._reader.pages(self._case), self._store).pairs
+
+    def first(self) -> None:
+        """A scorer that fails is no reason to leave the scans unread: `last` raises its error."""
         try:
-            yield
-        finally:
-            self._reader.release()
+            self._run(aside=False)
+        except ScorerError as error:
+            self._error = error
 
-    def _read(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
-        if not self._store.has_document(document.document):
-            self._read_first(document, progress)
-        elif unread := self._unread(document):
-            with suppress(BadDocument, NotFound):  # the pages that are there stay good without the file
-                self._read_again(document.document, unread, progress)
+    def meanwhile(self) -> None:
+        """Score what has been recognised, if scoring has begun and the last time is long enough ago."""
+        if self._begun and not self._error and time.monotonic() - self._at >= SECONDS_BETWEEN_SCORINGS:
+            try:
+                self._run(aside=True)
+            except ScorerError as error:
+                self._error = error
 
-    def _unread(self, document: CaseDocument) -> list[int]:
-        """Numbers of the pages of a document that was read, which may be read better now."""
-        return [page.ref.number for page in self._store.pages(document.document) if may_succeed_later(page)]
+    def last(self) -> None:
+        """Score what is left. Raises ScorerError, also for a run before."""
+        if self._error:
+            raise self._error
+        if not self._begun or self._readings != self._reader.readings:
+            self._run(aside=False)
 
-    def _read_again(self, document: str, unread: Sequence[int], progress: Callable[[int], None]) -> None:
-        """Read from the first of the pages `unread` on, and keep those of them that came out otherwise this time."""
-        mended = []
-        for page in read_document(self._files.path(document), document=document, limits=self.limits, first=unread[0]):
-            if page.ref.number in unread and not may_succeed_later(page):
-                mended.append(page)
-            progress(page.ref.number)
-        if mended:
-            self._store.replace_unread(document, mended)
-            with self._lock:
-                self.readings += 1
-
-    def _read_first(self, document: CaseDocument, progress: Callable[[int], None]) -> None:
-        path = self._files.path(document.document)
-        pages = []
-        for page in read_document(path, document=document.document, limits=self.limits):
-            pages.append(page)
-            progress(len(pages))
-        self._store.add_document(document.document, size=path.stat().st_size, pages=pages)
+    def _run(self, *, aside: bool) -> None:
+        """`aside`: what is reported as being done stays, and only what is used is added."""
+        name, report = self.scorer.info.name, self._report
+        criteria, pages = list(self._case.criteria), self._reader.pages(self._case)
+        self._begun, self._readings = True, self._reader.readings
+        if plan(self.scorer, criteria, pages, self._store).pairs:
+            if not aside:
+                report(CHECKING, 0, 0)
+            self._roster.ready(name, report.check)
+        scored = score_all(
+            self.scorer,
+            criteria,
+            pages,
+            cache=self._store,
+            progress=report.aside if aside else lambda progress: report.scoring(SCORING, progress),
+            limiter=self._roster.limiter(name),
+        )
+        report.settle()
+        self._at = time.monotonic()
+        reasons = Counter(o.reason for o in scored.outcomes if isinstance(o, Gap) and o.reason != UNREADABLE)
+        if reasons:
+            self._roster.doubt(name)
+        if scored.stopped:
+            raise ScorerError(scored.stopped)
+        self.missing = missing_in_words(reasons)
 
 
 def not_agreed(info: ScorerInfo) -> str:

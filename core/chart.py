@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from core.calibration.recalibrate import default_recalibration
 from core.domain import CaseDocument, CriteriaSet, Outcome, Page, ScorerInfo
+from core.duplicates import Group, groups, mark_duplicates
 from core.grid import Grid
 from core.intake import may_succeed_later
+from core.numbering import Missing, missing_numbers
 from core.pack import ContextPack, build_pack
 from core.selection import Rule, select
 
@@ -37,6 +39,16 @@ class Chart:
     def unreadable(self) -> NDArray[np.bool_]:
         """(pages,) True where nobody could read the page."""
         return np.array([not page.readable for page in self.pages], dtype=np.bool_)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Pages that are copies of one another, and pages that look alike."""
+        return groups(self.pages)
+
+    @cached_property
+    def missing_numbers(self) -> tuple[Missing, ...]:
+        """Pages that a fax says it has, and that are not here."""
+        return missing_numbers(self.pages)
 
     @cached_property
     def read_again(self) -> int:
@@ -83,7 +95,10 @@ def build_chart(
     info: ScorerInfo,
     outcomes: Sequence[Outcome],
 ) -> Chart:
-    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the score is compared."""
+    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the score is compared.
+
+    Copies among the pages are marked.
+    """
     recalibration = default_recalibration(info.fingerprint)
     grid = Grid.of(
         outcomes,
@@ -93,4 +108,4 @@ def build_chart(
         probabilities=recalibration.probabilities if recalibration else None,
     )
     version = recalibration.version if recalibration else ""
-    return Chart(criteria, documents, tuple(pages), info, grid, version)
+    return Chart(criteria, documents, tuple(mark_duplicates(pages)), info, grid, version)

@@ -36,7 +36,8 @@ app.add_typer(scorers_app, name="scorers")
 WRONG_USE, BAD_DOCUMENT, INCOMPLETE = 2, 3, 4
 
 Pdfs = Annotated[
-    list[Path], typer.Argument(help="PDF files of one case, in reading order.", exists=True, dir_okay=False)
+    list[Path],
+    typer.Argument(help="PDF, TIFF, PNG or JPEG files of one case, in reading order.", exists=True, dir_okay=False),
 ]
 CriteriaFile = Annotated[
     Path, typer.Option("--criteria", help="Criteria list: CSV, XLSX, JSON or text.", exists=True, dir_okay=False)
@@ -279,6 +280,7 @@ def _chart(pdfs: list[Path], criteria: Path, scorer: str | None, *, yes: bool) -
             scoring=lambda now: show(SCORING, now.done, now.total),
             remark=_remark,
             allow=lambda info, asked: yes or _agreed(info, asked),
+            password=_password,
             by=f"{getuser()} (command line)",
         )
         if used := usage_in_words(scores.usage):
@@ -300,6 +302,16 @@ def _agreed(info: "ScorerInfo", plan: "Plan") -> bool:
         _remark("Give --yes to agree to that where nobody can be asked.")
         return False
     return typer.confirm("Send it?", err=True)
+
+
+def _password(sentence: str) -> str:
+    """Ask on a terminal, without showing it; elsewhere nobody is there to answer."""
+    _remark(sentence)
+    return (
+        str(typer.prompt("Password", default="", hide_input=True, show_default=False, err=True))
+        if sys.stdin.isatty()
+        else ""
+    )
 
 
 def _remark(sentence: str) -> None:

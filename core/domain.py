@@ -364,6 +364,13 @@ class Case:
         later = [d.added_at for d in self.documents if d.added_at and d.added_at > self.created_at]
         return max(later, default=None)
 
+    def document(self, sha256: str) -> CaseDocument:
+        """The document, in force or replaced. Raises KeyError."""
+        for document in (*self.documents, *self.replaced):
+            if document.document == sha256:
+                return document
+        raise KeyError(sha256)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseScorer:

@@ -66,6 +66,19 @@ class Report:
         self.usage = self._before + progress.usage
         self._say(stage, progress.done, progress.total, progress.rate, progress.seconds_left, progress.waiting)
 
+    def aside(self, progress: Progress) -> None:
+        """Scoring beside another stage: only its use is added to what is said. Raises Cancelled."""
+        self.usage = self._before + progress.usage
+        self.check()
+
+    def settle(self) -> None:
+        """The run is over: what the next one uses comes on top."""
+        self._before = self.usage
+
+    def check(self) -> None:
+        """Say once more how far it is. Raises Cancelled where the work can stop."""
+        self._say(self.stage, self.done, self.total, self.rate, self.seconds_left, "")
+
     def _say(
         self, stage: str, done: int, total: int, rate: float | None, seconds_left: float | None, waiting: str
     ) -> None:

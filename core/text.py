@@ -7,8 +7,10 @@ from collections.abc import Iterator
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _UNSEEN = dict.fromkeys(
     [
-        *range(9), 11, 12, *range(14, 32), *range(127, 160), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+        *range(9), 11, 12, *range(14, 32), *range(127, 160), 0xAD, 0x61C,
+        *range(0x200B, 0x2010), *range(0x202A, 0x202F),
         *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, *range(0xD800, 0xE000), *range(0xE000, 0xF900),
+        0xFFFE, 0xFFFF,
     ]
 )  # fmt: skip
 _VISIBLE_HYPHEN = re.compile("(?<=\\w)\u00ad(?=\\w)")

@@ -3,13 +3,14 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import BinaryIO
 
 import numpy as np
 
+from core.amend import PageChange, carry, compare, unchanged
 from core.casework import CaseWork, not_agreed
 from core.chart import Chart, build_chart
 from core.criteria import read_criteria
@@ -24,15 +25,18 @@ from core.domain import (
     DecisionOutcome,
     Label,
     Page,
+    PageRef,
     ScorerInfo,
+    Sighting,
     Verdict,
 )
-from core.errors import BadDocument, Conflict, NotAgreed
-from core.intake import Limits, Renderer, inspect_document, may_succeed_later
+from core.errors import Conflict, NotAgreed, NotFound
+from core.intake import Children, Limits, Recogniser, Renderer
 from core.jobs import Jobs
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
 from core.lock import FolderLock
+from core.reading import CaseReader
 from core.roster import Roster
 from core.samples import Sample
 from core.scorers import highlight
@@ -40,12 +44,13 @@ from core.scoring import Plan, known_outcomes, plan
 from core.selection import Rule, default_rule, kept
 from core.settings import Settings, make_data_dir
 from core.store import Store
-from core.store.files import Files, display_name
+from core.store.files import Files
+from core.store.images import Images
+from core.uploads import Locked, Upload, Uploads
 
 UNNAMED = "Unnamed reviewer"
 UPLOAD_SECONDS = 24 * 3600.0
 """How long an upload waits for its case to be made."""
-IMAGE_BYTES_KEPT = 128 << 20
 REVIEWS_KEPT = 8
 CHART_SECONDS = 3.0
 WORKERS = 16
@@ -53,21 +58,6 @@ WORKERS = 16
 
 _Stamp = tuple[datetime | None, int]
 """When the job last said something, and how many readings were mended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was taken in and can be part of a case."""
-
-    document: str
-    name: str
-    pages: int
-    known: bool
-    """True when the same bytes were stored before, under whatever name."""
-    repaired: bool
-    """True when the file was damaged and opened after a repair: pages may be missing."""
-    unread: int = 0
-    """Pages of a known file that went unread before and are read again with the next case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +73,39 @@ class Passage:
 class Workspace:
     """One per server or command. Thread-safe: every screen of every reviewer shares it."""
 
-    def __init__(self, settings: Settings, store: Store, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        spares: int = 0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.settings, self.store = settings, store
         self.files = Files(settings.documents_dir)
-        self.limits = Limits.from_settings(settings)
+        self.children = Children(Limits.from_settings(settings), spares)
+        self.recogniser = _recogniser(settings, self.children)
         self.roster = Roster(settings, store, clock=clock)
-        self.work = CaseWork(store, self.files, self.limits, self.roster)
+        self.reader = CaseReader(store, self.files, self.children, self.recogniser)
+        self.work = CaseWork(store, self.reader, self.roster)
         self.jobs = Jobs(store, self.work, workers=WORKERS)
+        self.uploads = Uploads(store, self.files, self.children)
         self._clock = clock
         self._folder = FolderLock(settings.data_dir)
-        self._renderer = Renderer(self.limits)
-        self._images: OrderedDict[tuple[str, int, int, int], bytes] = OrderedDict()
-        self._image_bytes = 0
+        self._renderer = Renderer(self.children.limits, self.children)
+        self._images = Images(settings.images_dir, settings.image_cache_mb << 20)
         self._charts: OrderedDict[tuple[int, str], tuple[_Stamp, float, Chart]] = OrderedDict()
         self._lock = Lock()
         self._starting = Lock()
 
     @classmethod
-    def open(cls, settings: Settings) -> "Workspace":
-        """Prepare the data folder and the database. Raises StoreError."""
+    def open(cls, settings: Settings, *, spares: int = 0) -> "Workspace":
+        """Prepare the data folder and the database. Raises StoreError.
+
+        `spares` is how many processes for reading documents are kept ready once the workspace is started.
+        """
         make_data_dir(settings)
-        return cls(settings, Store.open(settings.database))
+        return cls(settings, Store.open(settings.database), spares=spares)
 
     def start(self) -> None:
         """Go on with what an earlier process left: unfinished work, and uploads of which no case was made.
@@ -112,34 +114,25 @@ class Workspace:
         """
         self._folder.acquire()
         self.files.sweep(older_than=UPLOAD_SECONDS)
+        self.children.prepare()
         self.jobs.pick_up()
 
     def close(self) -> None:
         self.jobs.close()
+        if self.recogniser:
+            self.recogniser.close()
         self._renderer.close()
+        self.children.close()
         self.store.close()
         self._folder.release()
 
     # -- taking in
 
-    def take_in(self, stream: BinaryIO, name: str) -> Upload:
-        """Store an uploaded file if it is a usable PDF. Raises BadDocument; then nothing of it is kept."""
-        document, _size = self.files.save(stream, self.limits.max_bytes)
-        if self.store.has_document(document):
-            pages = self.store.pages(document)
-            unread = sum(map(may_succeed_later, pages))
-            return Upload(document, display_name(name), len(pages), True, False, unread)
-        try:
-            opened = inspect_document(self.files.path(document), self.limits)
-        except BadDocument:
-            self.files.discard(document)
-            raise
-        return Upload(document, display_name(name), opened.pages, False, opened.repaired)
-
     def open_sample(self, sample: Sample, *, by: str) -> int:
         """The case of a sample packet, made if it is not there yet."""
         with sample.pdf.open("rb") as stream:
-            upload = self.take_in(stream, sample.pdf.name)
+            upload = self.uploads.take_in(stream, sample.pdf.name)
+        assert not isinstance(upload, Locked)  # noqa: S101 - ours
         for case in self.store.cases():
             if case.name == sample.name and self.store.case(case.id).documents[0].document == upload.document:
                 return case.id
@@ -158,12 +151,42 @@ class Workspace:
         info = self.roster.scorer(scorer or self.settings.scorer).info
         for upload in uploads:
             self.files.keep(upload.document)
-        documents = [CaseDocument(u.document, u.name, u.pages) for u in uploads]
+        documents = [_in_case(u) for u in uploads]
         case_id = self.store.create_case(
             name, criteria=criteria, documents=documents, scorer=info, rule=str(default_rule(info)), by=by or UNNAMED
         )
         self.jobs.start(case_id)
         return case_id
+
+    def add_documents(self, case_id: int, uploads: Sequence[Upload], *, by: str) -> None:
+        """Put more files at the end of a case; they are read and scored off the screen, all else stays as it is.
+
+        Raises BadDocument when an upload is gone and StoreError when a file is in the case already; nothing changes
+        then.
+        """
+        for upload in uploads:
+            self.files.keep(upload.document)
+        self.store.add_documents(case_id, [_in_case(u) for u in uploads], by=by or UNNAMED)
+        self._work_again(case_id, by)
+
+    def replace_document(self, case_id: int, old: str, upload: Upload, *, by: str) -> None:
+        """Put a file in the place of another, which stays on record. Raises as `add_documents`.
+
+        Judgements of pages that are in both go on to count, decisions stand.
+        """
+        self.files.keep(upload.document)
+        self.store.replace_document(case_id, old, _in_case(upload), by=by or UNNAMED)
+        self._work_again(case_id, by)
+
+    def changes(self, old: str, new: str) -> tuple[PageChange, ...]:
+        """What became of the pages of a replaced document. Raises NotFound while one of the two is not read yet."""
+        return compare(self.store.pages(old), self.store.pages(new))
+
+    def _work_again(self, case_id: int, by: str) -> None:
+        """A run that began before the case changed does not know of it."""
+        if not self.jobs.start(case_id, by=by or UNNAMED):
+            self.jobs.cancel(case_id)
+            self.jobs.start(case_id, by=by or UNNAMED)
 
     # -- scoring
 
@@ -173,7 +196,7 @@ class Workspace:
         Raises NotFound while the pages are not read yet, and ScorerError.
         """
         case = self.store.case(case_id)
-        return plan(self.roster.scorer(scorer), list(case.criteria), self.work.pages(case), self.store)
+        return plan(self.roster.scorer(scorer), list(case.criteria), self.reader.pages(case), self.store)
 
     def score(self, case_id: int, scorer: str, *, by: str, agreed_to: str = "", shown: Plan | None = None) -> None:
         """Put the scorer of that name in force and let it score what it has not scored yet, off the screen.
@@ -224,15 +247,15 @@ class Workspace:
         info = case.scorer
         if fingerprint and fingerprint != info.fingerprint:
             info = next((u.info for u in self.store.case_scorers(case_id) if u.info.fingerprint == fingerprint), info)
-        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self.work.readings)
+        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self.reader.readings)
         running = job is not None and job.state == "running"
         with self._lock:
             if key in self._charts:
                 seen, built, chart = self._charts[key]
-                if seen == stamp or (running and seen[1] == stamp[1] and now - built < CHART_SECONDS):
+                if seen == stamp or (running and now - built < CHART_SECONDS):
                     self._charts.move_to_end(key)
                     return chart
-        pages = self.work.pages(case)
+        pages = self.reader.pages(case)
         outcomes = known_outcomes(info, case.criteria, pages, self.store)
         chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
         with self._lock:
@@ -244,25 +267,23 @@ class Workspace:
 
     def image(self, page: Page, *, dpi: int = 100, rotate: int = 0) -> bytes:
         """PNG of the page; `rotate` turns it clockwise by 0, 90, 180 or 270 degrees. Raises PageUnavailable."""
-        key = page.ref.document, page.ref.number, dpi, rotate
-        with self._lock:
-            if key in self._images:
-                self._images.move_to_end(key)
-                return self._images[key]
-        image = self._renderer.render(self.files.path(page.ref.document), page.ref.number, dpi=dpi, rotate=rotate)
-        with self._lock:
-            if key not in self._images:
-                self._images[key] = image
-                self._image_bytes += len(image)
-            while self._image_bytes > IMAGE_BYTES_KEPT:
-                self._image_bytes -= len(self._images.popitem(last=False)[1])
+        return self.picture(page.ref, dpi=dpi, rotate=rotate)
+
+    def picture(self, ref: PageRef, *, dpi: int = 100, rotate: int = 0) -> bytes:
+        """As `image`, also of a page that has not been read yet. Raises PageUnavailable, and NotFound without the
+        file."""
+        known = self._images.get(ref.document, ref.number, dpi, rotate)
+        if known is not None:
+            return known
+        image = self._renderer.render(self.files.path(ref.document), ref.number, dpi=dpi, rotate=rotate)
+        self._images.put(ref.document, ref.number, dpi, rotate, image)
         return image
 
     def passages(self, criterion: Criterion, page: Page) -> list[Passage]:
         """Places on the page that speak to the criterion, strongest first; empty for a page without words."""
         words = self.store.page(page.ref).words
         return [
-            Passage(" ".join(w.text for w in words[start:end]), line_boxes(words[start:end]), strength)
+            Passage(" ".join(w.text for w in words[start:end]), line_boxes(words[start:end], turn=page.turn), strength)
             for start, end, strength in highlight(criterion.question, [w.text for w in words])
         ]
 
@@ -316,13 +337,36 @@ class Workspace:
         """
         relevant = {
             label.page
-            for _, label in self.store.labels(case_id)
+            for label in self.labels(case_id)
             if label.criterion == criterion and label.reviewer == reviewer and label.verdict == "relevant"
         }
         pages = self.chart(case_id).pages
         citations = tuple(Citation(page.ref, page.label) for page in pages if page.ref in relevant)
         decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations)
         return self.store.decide(case_id, decision, seen=seen)
+
+    def labels(self, case_id: int) -> list[Label]:
+        """The newest label of each page, criterion and reviewer, for the pages in force.
+
+        A label of a page that a newer document has unchanged counts for the page there, unless the reviewer has judged
+        that one as well.
+        """
+        case = self.store.case(case_id)
+        labels = [label for _, label in self.store.labels(case_id)]
+        return carry(labels, self._moved(case)) if case.replaced else labels
+
+    def _moved(self, case: Case) -> dict[PageRef, PageRef]:
+        """Pages of replaced documents -> the same pages in the documents in force."""
+        moved: dict[PageRef, PageRef] = {}
+        for gone in reversed(case.replaced):  # newest first: what they moved to may have moved on
+            with suppress(NotFound):
+                step = unchanged(self.store.pages(gone.document), self.store.pages(gone.replaced_by))
+                moved |= {old: moved.get(new, new) for old, new in step.items()}
+        return moved
+
+    def look_at(self, case_id: int, page: PageRef, *, reviewer: str, note: str = "") -> bool:
+        """Record that somebody looked at a page that could not be read. False when it is already on record so."""
+        return self.store.add_sighting(case_id, Sighting(page, reviewer, self._clock(), note.strip()))
 
     # -- handing on
 
@@ -339,8 +383,24 @@ class Workspace:
                     case,
                     label,
                     found.criteria[label.criterion],
-                    document_name=next(d.name for d in found.documents if d.document == label.page.document),
+                    document_name=found.document(label.page.document).name,
                     case_name=found.name,
                 )
             )
         return rows
+
+
+def _recogniser(settings: Settings, children: Children) -> Recogniser | None:
+    if not settings.ocr:
+        return None
+    return Recogniser(
+        children,
+        languages=settings.ocr_languages,
+        data=settings.ocr_data,
+        workers=settings.ocr_workers,
+        seconds=settings.ocr_seconds,
+    )
+
+
+def _in_case(upload: Upload) -> CaseDocument:
+    return CaseDocument(upload.document, upload.name, upload.pages)

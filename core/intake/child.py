@@ -26,6 +26,8 @@ _ENVIRONMENT = {
 }
 _MAX_MESSAGE = 64 << 20
 _START_SECONDS = 20.0
+SECONDS_BEFORE_SPARES = 2.0
+"""A child that was taken has the processors to itself for so long; then another one is started in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,41 +173,53 @@ class Children:
         self._wanted = spares
         self._lock = threading.Lock()
         self._spares: list[Child] = []
-        self._closed = False
-        self._starting = 0
+        self._starting: set[threading.Thread] = set()
+        self._closed = threading.Event()
 
     def take(self) -> Child:
         """A child that is ready; the caller kills it in the end. Raises ChildFailed, or OSError."""
-        with self._lock:
-            child = self._spares.pop() if self._spares else None
-        self.prepare()
+        child = self._spare()
         while child is not None and not child.alive:
             child.kill()
-            with self._lock:
-                child = self._spares.pop() if self._spares else None
+            child = self._spare()
+        self.prepare(SECONDS_BEFORE_SPARES)
         return child or Child(self.limits)
 
-    def prepare(self) -> None:
-        """Start what is missing of the spares, in the background."""
+    def prepare(self, seconds: float = 0.0) -> None:
+        """Start what is missing of the spares, in the background and `seconds` from now."""
         with self._lock:
-            missing = 0 if self._closed else self._wanted - len(self._spares) - self._starting
-            self._starting += max(0, missing)
-        for _ in range(missing):
-            threading.Thread(target=self._add_spare, name="chartsieve-spare", daemon=True).start()
+            missing = 0 if self._closed.is_set() else self._wanted - len(self._spares) - len(self._starting)
+            threads = [
+                threading.Thread(target=self._add_spare, args=(seconds,), name="chartsieve-spare", daemon=True)
+                for _ in range(missing)
+            ]
+            self._starting.update(threads)
+        for thread in threads:
+            thread.start()
 
     def close(self) -> None:
+        """Ends the spares. A child that was taken belongs to who took it."""
+        self._closed.set()
         with self._lock:
-            self._closed, spares, self._spares = True, self._spares, []
+            threads, spares, self._spares = list(self._starting), self._spares, []
         for child in spares:
             child.kill()
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join(_START_SECONDS)
 
-    def _add_spare(self) -> None:
-        child = None
-        with contextlib.suppress(ChildFailed, OSError):  # whoever takes one then starts it and hears why
-            child = Child(self.limits)
+    def _spare(self) -> Child | None:
         with self._lock:
-            self._starting -= 1
-            if child is not None and not self._closed:
+            return self._spares.pop() if self._spares else None
+
+    def _add_spare(self, seconds: float) -> None:
+        child = None
+        if not self._closed.wait(seconds):
+            with contextlib.suppress(ChildFailed, OSError):  # whoever takes one then starts it and hears why
+                child = Child(self.limits)
+        with self._lock:
+            self._starting.discard(threading.current_thread())
+            if child is not None and not self._closed.is_set():
                 self._spares.append(child)
                 return
         if child is not None:

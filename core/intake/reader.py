@@ -3,43 +3,62 @@
 Sizes are points and boxes fractions of the displayed page: crop box and rotation applied.
 """
 
+import base64
+import contextlib
+import io
 import math
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 sys.modules["pymupdf.layout"] = None  # type: ignore[assignment]  # 60 MB of models that are not used
 
+import numpy as np  # noqa: E402
 import pymupdf  # noqa: E402
+from PIL import Image  # noqa: E402
+from pymupdf import mupdf  # noqa: E402
 
-MAX_WORDS = 20_000
-"""A dense real page has about 1,600."""
+from core.intake import ink  # noqa: E402
+from core.intake.kinds import HEAD_BYTES, file_kind  # noqa: E402
+from core.intake.marks import Marks  # noqa: E402
+from core.intake.pictures import too_many_pixels  # noqa: E402
+from core.intake.triage import MAX_WORDS  # noqa: E402
+from core.sketch import text_sketch  # noqa: E402
+from core.text import clean_text  # noqa: E402
+
 FEW_CHARACTERS = 400
 """Pages with fewer are measured for images and ink: they may be scans or blank, under two or three fax headers."""
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 12_000
+_PIECE = 1 << 20
+_PICTURE_SIDE = 1008.0
+"""Points of the longer side of a picture file's page at most: a photo knows nothing of its size on paper."""
 _THUMBNAIL_DPI = 36
-_INK_STEP = 40
-_RULE_WIDTH, _RULE_ROWS = 0.4, 3
-"""A line across this share of the width, this thin in thumbnail rows, says nothing."""
-_TOP, _BOTTOM, _SIDE = 0.06, 0.05, 0.06
-"""Left out of the ink measure: fax headers, black edges, punch holes."""
+_LEAST_SCAN = 200_000
+"""Images of fewer pixels together are no scan of a page: letter size at 50 dpi has 234,000."""
+_FORMATS = {"pdf": ("PDF",), "tiff": ("TIFF",), "png": ("Image",), "jpeg": ("Image",)}
+_TEXT_BLOCK, _IMAGE_BLOCK = 0, 1
+_WORD, _PLACE = itemgetter(4), itemgetter(5, 6)
+"""Of what PyMuPDF says of a word: its text; its block and line."""
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
 
 
 class Rejected(Exception):
-    """The document cannot be taken in; `args[0]` is "not_pdf", "encrypted", "damaged" or "no_pages"."""
+    """The document cannot be taken in.
+
+    `args[0]` is "not_taken", "encrypted", "wrong_password", "damaged", "no_pages" or "too_many_pixels".
+    """
 
 
 def open_document(path: str, password: str = "") -> pymupdf.Document:
     """Raises Rejected."""
     try:
-        document = pymupdf.open(path, filetype="pdf")
-        reason = _reason_to_reject(document, password)
+        document, reason = _open(path, password)
     except Exception as error:
         raise Rejected("damaged") from error
     if reason:
@@ -50,36 +69,52 @@ def open_document(path: str, password: str = "") -> pymupdf.Document:
 def read_page(document: pymupdf.Document, number: int) -> dict[str, Any]:
     """What the page says, as one message. `number` is 1-based. Raises whatever PyMuPDF raises.
 
-    words: [x0, y0, x1, y1, text, line], boxes in ten-thousandths; `cut` when there were more than MAX_WORDS.
-    Pages with few characters also get `images` (share of the page under images, 0 to 1), `ink` (share of the middle
-    of the page that differs from the paper and is neither a word nor
-    a horizontal rule) and `paper` (its grey, 0 to 255).
+    text: the words, a space between two and a newline between lines; boxes: four ten-thousandths for each word, in one
+    list; `cut` when there were more than MAX_WORDS. hidden: share of the lines, 0 to 1, that nobody can see. form,
+    annotated: whether there are fields, or comments and the like; over: characters of these. images: share of the page
+    under images, 0 to 1, 0 where the page has none that could be a scan. sketch: base64.
+    Pages with few characters also get `ink` and `paper`, see `ink.measure`, and `broken` when not all was sound.
     """
+    pymupdf.TOOLS.reset_mupdf_warnings()
     page = _page(document, number)
-    width, height = page.rect.width, page.rect.height
-    words = list(_words(page, width, height))
-    message: dict[str, Any] = {
-        "rotation": page.rotation % 360,
-        "width": round(width, 2),
-        "height": round(height, 2),
-        "cut": len(words) > MAX_WORDS,
-        "words": words[:MAX_WORDS],
-    }
-    if sum(len(w[4]) for w in words) < FEW_CHARACTERS:
+    width, height = _size(document, page)
+    message: dict[str, Any] = {"rotation": page.rotation % 360, "width": round(width, 2), "height": round(height, 2)}
+    if not document.is_pdf:
+        share, paper = _ink(document, page, [])
+        message |= {"text": "", "boxes": [], "images": 1.0, "ink": share, "paper": paper}
+        return message | {"broken": bool(pymupdf.TOOLS.mupdf_warnings())}
+    marks = Marks(page)
+    words, images, hidden, over = _words(page, marks)
+    text, boxes = _text(words[:MAX_WORDS]), _boxes(page, page.rect, words[:MAX_WORDS])
+    message |= {"text": text, "boxes": boxes, "cut": len(words) > MAX_WORDS, "images": images, "hidden": hidden}
+    message |= {"form": marks.form, "annotated": marks.annotated, "over": over}
+    sketch = text_sketch(text if text.isascii() else clean_text(text))
+    message["sketch"] = base64.b64encode(sketch).decode()
+    if len(text) - len(words) - over < FEW_CHARACTERS:
         message["images"] = _image_share(page)
-        message["ink"], message["paper"] = _ink(page, words)
+        message["ink"], message["paper"] = _ink(document, page, boxes)
+        message["broken"] = bool(pymupdf.TOOLS.mupdf_warnings())
     return message
 
 
 def draw_page(document: pymupdf.Document, number: int, dpi: int, rotate: int) -> bytes:
     """PNG of the page, turned clockwise by `rotate`; grey when nothing on it has a colour. At most MAX_PIXELS."""
     page = _page(document, number)
-    zoom = _zoom(page, dpi, MAX_PIXELS, MAX_SIDE)
+    zoom = _zoom(document, page, dpi, MAX_PIXELS, MAX_SIDE)
     picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom).prerotate(rotate), alpha=False)
     samples = picture.samples
     if samples[0::3] == samples[1::3] == samples[2::3]:
         picture = pymupdf.Pixmap(pymupdf.csGRAY, picture)
-    return bytes(picture.tobytes("png"))
+    out = io.BytesIO()
+    # Packed lightly: on the noise of a scan MuPDF's own writer takes five times as long for 8 % less.
+    size = picture.width, picture.height
+    Image.frombytes("L" if picture.n == 1 else "RGB", size, picture.samples).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def write_unlocked(document: pymupdf.Document, take: Callable[[bytes], None]) -> None:
+    """Gives `take` the document without its password, in pieces of at most 1 MiB."""
+    document.save(_Pieces(take), encryption=pymupdf.PDF_ENCRYPT_NONE, garbage=0, no_new_id=True)
 
 
 def forget() -> None:
@@ -87,12 +122,45 @@ def forget() -> None:
     pymupdf.TOOLS.store_shrink(100)
 
 
-def _reason_to_reject(document: pymupdf.Document, password: str) -> str:
-    if not document.is_pdf:
-        return "not_pdf"
+class _Pieces:
+    """As much of a file as PyMuPDF asks for when it saves to one."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+        self._place = 0
+
+    def write(self, data: bytes) -> int:
+        for start in range(0, len(data), _PIECE):
+            self._take(bytes(data[start : start + _PIECE]))
+        self._place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, *_: int) -> int:
+        raise OSError("the pieces are gone")
+
+    def flush(self) -> None:
+        pass
+
+
+def _open(path: str, password: str) -> tuple[Any, str]:
+    """(document, reason to reject it or "")."""
+    with Path(path).open("rb") as file:
+        kind = file_kind(file.read(HEAD_BYTES))
+    if kind is None:
+        return None, "not_taken"
+    if kind != "pdf" and too_many_pixels(Path(path), kind):
+        return None, "too_many_pixels"
+    document = pymupdf.open(path, filetype=kind)
+    if not (document.metadata or {}).get("format", "PDF").startswith(_FORMATS[kind]):
+        return None, "not_taken"
+    if kind == "pdf" and not document.is_pdf:
+        return None, "not_taken"
     if document.needs_pass and not document.authenticate(password):
-        return "wrong_password" if password else "encrypted"
-    return "" if document.page_count else "no_pages"
+        return None, "wrong_password" if password else "encrypted"
+    return document, "" if document.page_count else "no_pages"
 
 
 def _page(document: pymupdf.Document, number: int) -> pymupdf.Page:
@@ -101,78 +169,151 @@ def _page(document: pymupdf.Document, number: int) -> pymupdf.Page:
     return document.load_page(number - 1)
 
 
-def _words(page: pymupdf.Page, width: float, height: float) -> Iterator[list[Any]]:
-    """In native order: sorting by position would mix columns. Form fields and annotations come with it."""
-    ticks = [w.rect for w in page.widgets([pymupdf.PDF_WIDGET_TYPE_CHECKBOX, pymupdf.PDF_WIDGET_TYPE_RADIOBUTTON])]
-    a, b, c, d, e, f = page.rotation_matrix
-    sx, sy = 10_000 / width, 10_000 / height
-    line, place = -1, None
-    for x0, y0, x1, y1, text, block, row, _ in page.get_text("words"):
-        if place != (block, row):
-            place, line = (block, row), line + 1
-        if ticks and len(text) == 1 and any(r.contains(((x0 + x1) / 2, (y0 + y1) / 2)) for r in ticks):
-            text = "[x]"  # the tick's letter in a symbol font, such as "3", would read as a number
-        u0, u1 = sorted(((a * x0 + c * y0 + e) * sx, (a * x1 + c * y1 + e) * sx))
-        v0, v1 = sorted(((b * x0 + d * y0 + f) * sy, (b * x1 + d * y1 + f) * sy))
-        yield [_clip(u0), _clip(v0), _clip(u1), _clip(v1), text, line]
+def _size(document: pymupdf.Document, page: pymupdf.Page) -> tuple[float, float]:
+    """Width and height in points."""
+    scale = _scale(document, page)
+    return page.rect.width * scale, page.rect.height * scale
 
 
-def _clip(value: float) -> int:
-    return round(min(10_000.0, max(0.0, value)))
+def _scale(document: pymupdf.Document, page: pymupdf.Page) -> float:
+    """What a picture file's page is shrunk by; 1 for a PDF."""
+    return 1.0 if document.is_pdf else min(1.0, _PICTURE_SIDE / max(1.0, page.rect.width, page.rect.height))
+
+
+def _words(page: pymupdf.Page, marks: Marks) -> tuple[list[Any], float, float, int]:
+    """(words, share of the page under images, share of the lines that nobody can see, characters of `marks`).
+
+    In native order: sorting by position would mix columns. Form fields and printed annotations come with it.
+    """
+    scanned = sum(image[2] * image[3] for image in page.get_images()) >= _LEAST_SCAN
+    wanted = pymupdf.TEXT_PRESERVE_IMAGES if scanned else 0
+    text = page.get_textpage(flags=pymupdf.TEXTFLAGS_WORDS | wanted)
+    words = text.extractWORDS()
+    hidden, boxes = _look_through(text)
+    over = 0
+    if marks.form or marks.annotated:
+        with contextlib.suppress(Exception):  # one that is broken costs itself and not the page
+            added = list(_added(words, marks))
+            over = _over(words, marks.places()) + sum(len(word[4]) for word in added)
+            words = [*_ticked(words, marks.ticks()), *added]
+    return words, _share(page, boxes), hidden, over
+
+
+def _over(words: list[Any], places: list[tuple[float, float, float, float]]) -> int:
+    """Characters of the words that lie in one of the places."""
+    if not words:
+        return 0
+    x0, y0, x1, y1 = np.array([w[:4] for w in words], dtype=np.float64).T
+    x, y, inside = (x0 + x1) / 2, (y0 + y1) / 2, np.zeros(len(words), dtype=np.bool_)
+    for left, top, right, bottom in places:
+        inside |= (left <= x) & (x <= right) & (top <= y) & (y <= bottom)
+    return sum(len(words[at][4]) for at in np.flatnonzero(inside))
+
+
+def _look_through(text: pymupdf.TextPage) -> tuple[float, list[Any]]:
+    """(share of the lines whose first letter has no colour at all, boxes of the images)."""
+    lines = unseen = 0
+    boxes = []
+    block = text.this.m_internal.first_block
+    while block is not None:
+        if block.type == _IMAGE_BLOCK:
+            boxes.append(pymupdf.Rect(block.bbox.x0, block.bbox.y0, block.bbox.x1, block.bbox.y1))
+        elif block.type == _TEXT_BLOCK:
+            line = mupdf.FzStextBlock(block).begin().__ref__().m_internal
+            while line is not None:
+                lines += 1
+                first = line.first_char
+                unseen += first is not None and not first.argb >> 24
+                line = line.next
+        block = block.next
+    return unseen / lines if lines else 0.0, boxes
+
+
+def _ticked(words: list[Any], ticks: list[Any]) -> Iterator[Any]:
+    """The words, a tick as [x]: its letter in a symbol font, such as "3", would read as a number."""
+    for x0, y0, x1, y1, text, *rest in words:
+        inside = len(text) == 1 and any(r.contains(((x0 + x1) / 2, (y0 + y1) / 2)) for r in ticks)
+        yield x0, y0, x1, y1, "[x]" if inside else text, *rest
+
+
+def _added(words: list[Any], marks: Marks) -> Iterator[Any]:
+    for at, (rect, text) in enumerate(marks.lines(words)):
+        for word in text.split():
+            yield *rect, word, -1, at, 0
+
+
+def _text(words: list[Any]) -> str:
+    return "\n".join(" ".join(map(_WORD, line)) for _, line in groupby(words, key=_PLACE))
+
+
+def _boxes(page: pymupdf.Page, shown: pymupdf.Rect, words: list[Any]) -> list[int]:
+    if not words:
+        return []
+    corners = np.array([w[:4] for w in words], dtype=np.float64).reshape(-1, 2, 2)
+    if page.rotation:
+        a, b, c, d, e, f = page.rotation_matrix
+        corners = corners @ np.array(((a, b), (c, d))) + (e, f)
+        corners.sort(axis=1)
+    corners *= (10_000 / shown.width, 10_000 / shown.height)
+    places = np.nan_to_num(corners, nan=0.0, posinf=10_000.0, neginf=0.0).clip(0, 10_000).round().astype(np.int64)
+    flat: list[int] = places.ravel().tolist()
+    return flat
 
 
 def _image_share(page: pymupdf.Page) -> float:
-    """Summed over all images, for scans often come in strips."""
+    return _share(page, [pymupdf.Rect(box) for kind, box, *_ in page.get_bboxlog() if kind.startswith("fill-im")])
+
+
+def _share(page: pymupdf.Page, boxes: list[Any]) -> float:
+    """Of the page under the boxes, 0 to 1. Summed over all of them, for scans often come in strips."""
     area = float(abs(page.rect))
-    boxes = (pymupdf.Rect(box) for kind, box, *_ in page.get_bboxlog() if kind in ("fill-image", "fill-imgmask"))
     upright = page.rect * page.derotation_matrix
     covered = float(sum(abs(box & upright) for box in boxes))
     return min(1.0, covered / area) if area else 0.0
 
 
-def _zoom(page: pymupdf.Page, dpi: float, pixels: int, side: int) -> float:
+def _zoom(document: pymupdf.Document, page: pymupdf.Page, dpi: float, pixels: int, side: int) -> float:
     """Scale for `dpi`, less when the picture would exceed `pixels` or `side`: a giant page must not cost gigabytes."""
     width, height = max(1.0, float(page.rect.width)), max(1.0, float(page.rect.height))
-    return min(dpi / 72, math.sqrt(pixels / (width * height)), side / max(width, height))
+    zoom = dpi / 72 * _scale(document, page)
+    return min(zoom, math.sqrt(pixels / (width * height)), side / max(width, height))
 
 
-def _ink(page: pymupdf.Page, words: list[list[Any]]) -> tuple[float | None, int]:
-    """(share, paper), both over the page without its margins; (None, 255) where it cannot be measured."""
-    zoom = _zoom(page, _THUMBNAIL_DPI, 4_000_000, 2_000)
+def _ink(document: pymupdf.Document, page: pymupdf.Page, boxes: list[int]) -> tuple[float | None, int]:
+    """(ink, paper) as `ink.measure` has them; (None, 255) where the page cannot be drawn."""
+    zoom = _zoom(document, page, _THUMBNAIL_DPI, 4_000_000, 2_000)
     try:
         picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
     except Exception:
         return None, 255
-    w, h, samples = picture.width, picture.height, bytearray(picture.samples)
-    left, right = int(w * _SIDE), int(w * (1 - _SIDE))
-    rows = range(int(h * _TOP), int(h * (1 - _BOTTOM)))
-    total = len(rows) * (right - left)
-    if not total:
-        return None, 255
-    paper = _median(b"".join(bytes(samples[y * w + left : y * w + right]) for y in rows))
-    for x0, y0, x1, y1, *_ in words:
-        first, last = max(0, x0 * w // 10_000 - 1), min(w, x1 * w // 10_000 + 2)
-        for y in range(max(0, y0 * h // 10_000 - 1), min(h, y1 * h // 10_000 + 2)):
-            samples[y * w + first : y * w + last] = bytes([paper]) * (last - first)
-    near = bytes(g for g in range(256) if abs(g - paper) <= _INK_STEP)
-    inked = [len(samples[y * w + left : y * w + right].translate(None, near)) for y in rows]
-    return (sum(inked) - _in_rules(inked, (right - left) * _RULE_WIDTH)) / total, paper
+    samples = np.frombuffer(picture.samples, dtype=np.uint8).reshape(picture.height, picture.width)
+    return ink.measure(samples.copy(), np.array(boxes, dtype=np.int64).reshape(-1, 4))
 
 
-def _median(greys: bytes) -> int:
-    counts, seen = Counter(greys), 0
-    for grey in sorted(counts):
-        seen += counts[grey]
-        if seen * 2 >= len(greys):
-            return grey
-    return 255
+def page_greys(document: pymupdf.Document, number: int, dpi: float) -> tuple[int, int, bytes, float]:
+    """(width, height, greys, dpi): the page as displayed, 0 black to 255 white, row by row, and what it was drawn at.
+
+    That is `dpi`, or the page's own resolution when it is one picture of about so many: to resample a bilevel picture
+    blurs its letters. At most _SCAN_PIXELS.
+    """
+    page = _page(document, number)
+    zoom = _zoom(document, page, _picture_dpi(document, page, dpi), _SCAN_PIXELS, MAX_SIDE)
+    picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
+    return picture.width, picture.height, bytes(picture.samples), zoom * 72 / _scale(document, page)
 
 
-def _in_rules(inked: list[int], long: float) -> int:
-    """Inked pixels in horizontal rules: up to _RULE_ROWS rows of `long` pixels or more, between rows of fewer."""
-    found = 0
-    for is_long, group in groupby(inked, key=lambda n: n >= long):
-        thickness = list(group)
-        if is_long and len(thickness) <= _RULE_ROWS:
-            found += sum(thickness)
-    return found
+_SCAN_PIXELS = 10_000_000
+"""Tabloid at 230 dpi."""
+
+
+def _picture_dpi(document: pymupdf.Document, page: pymupdf.Page, dpi: float) -> float:
+    """Of the only picture on the page, when it covers the page and is within 0.7 and 1.3 times `dpi`; else `dpi`."""
+    if not document.is_pdf:
+        return dpi
+    pictures = page.get_images()
+    if len(pictures) != 1 or _image_share(page) < 0.9:
+        return dpi
+    upright = page.rect * page.derotation_matrix
+    across, down = pictures[0][2] / max(1.0, upright.width) * 72, pictures[0][3] / max(1.0, upright.height) * 72
+    own = max(across, down)  # a fax has half as many rows as columns
+    return float(own) if 0.7 * dpi <= own <= 1.3 * dpi else dpi

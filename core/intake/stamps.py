@@ -34,59 +34,83 @@ class _Placed(NamedTuple):
     """Of its centre."""
 
 
-def printed_label(words: Sequence[Word], width: float, height: float) -> str:
-    """The page number printed near the top or bottom edge, "14 of 60" or "14"; "" when there is none.
+class Edges:
+    """The words of a page near the top and bottom edge of its text, which may lie sideways.
 
-    The topmost one with a total wins: a fax machine stamps it above everything else, and people cite it. The edges are
-    those of the text, which may lie sideways. `width` and `height` are the page's, in any unit.
+    `width` and `height` are the page's, in any unit.
     """
-    placed = _upright(words, width, height)
-    top = _rows(w for w in placed if w.y <= _TOP_ZONE)
-    bottom = _rows(w for w in placed if w.y >= _BOTTOM_ZONE)
-    found = [label for row in (*top, *reversed(bottom)) if (label := _label(_line(row)))]
-    return next((label for label in found if " of " in label), found[0] if found else "")
+
+    def __init__(self, words: Sequence[Word], width: float, height: float) -> None:
+        self.turn = text_turn(words, width, height)
+        """See `text_turn`."""
+        self._words = words
+        self._placed = _at_the_edges(words, self.turn)
+        edge = [w for w in self._placed if w.y < _TOP_EDGE or w.y > _BOTTOM_EDGE]
+        self._rows = [(row, _line(row)) for row in _rows(edge)]
+
+    def label(self) -> str:
+        """The page number printed near the top or bottom edge, "14 of 60" or "14"; "" when there is none.
+
+        The topmost one with a total wins: a fax machine stamps it above everything else, and people cite it.
+        """
+        top = _rows(w for w in self._placed if w.y <= _TOP_ZONE)
+        bottom = _rows(w for w in self._placed if w.y >= _BOTTOM_ZONE)
+        found = [label for row in (*top, *reversed(bottom)) if (label := _label(_line(row)))]
+        return next((label for label in found if " of " in label), found[0] if found else "")
+
+    def without_stamps(self) -> tuple[str, ...]:
+        """The words, in order, less fax headers and page numbers along the top and bottom edge.
+
+        A row that says anything else beside its page number stays: it may name the patient or the answer.
+        """
+        return self._without(_is_stamp)
+
+    def without_edges(self) -> tuple[str, ...]:
+        """As `without_stamps`, and less every row with a page number, whatever else it says.
+
+        For telling a scan under such a row from a page of text, never for telling two pages apart.
+        """
+        return self._without(lambda row: _is_stamp(row) or bool(_label(row)))
+
+    def _without(self, drop: Callable[[str], bool]) -> tuple[str, ...]:
+        stamped = {w.at for row, line in self._rows if drop(line) for w in row}
+        if not stamped:
+            return tuple([w[0] for w in self._words])
+        return tuple([w[0] for i, w in enumerate(self._words) if i not in stamped])
+
+
+def printed_label(words: Sequence[Word], width: float, height: float) -> str:
+    """See `Edges.label`."""
+    return Edges(words, width, height).label()
 
 
 def without_stamps(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
-    """The words, in order, less fax headers and page numbers along the top and bottom edge.
-
-    A row that says anything else beside its page number stays: it may name the patient or the answer.
-    """
-    return _without(words, width, height, _is_stamp)
+    """See `Edges.without_stamps`."""
+    return Edges(words, width, height).without_stamps()
 
 
 def without_edges(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
-    """As `without_stamps`, and less every row with a page number, whatever else it says.
-
-    For telling a scan under such a row from a page of text, never for telling two pages apart.
-    """
-    return _without(words, width, height, lambda row: _is_stamp(row) or bool(_label(row)))
-
-
-def _without(words: Sequence[Word], width: float, height: float, drop: Callable[[str], bool]) -> tuple[str, ...]:
-    edge = [w for w in _upright(words, width, height) if w.y < _TOP_EDGE or w.y > _BOTTOM_EDGE]
-    stamped = {w.at for row in _rows(edge) if drop(_line(row)) for w in row}
-    return tuple(w.text for i, w in enumerate(words) if i not in stamped)
+    """See `Edges.without_edges`."""
+    return Edges(words, width, height).without_edges()
 
 
 def text_turn(words: Sequence[Word], width: float, height: float) -> int:
     """How far most of the text is turned clockwise from upright on the displayed page: 0, 90, 180 or 270 degrees."""
-    shapes = [(w.box[2] - w.box[0]) * width > (w.box[3] - w.box[1]) * height for w in words if len(w.text) >= 4]
-    across = sum(shapes) * 2 >= len(shapes)
-    forward = back = 0
-    for (ax, ay), (bx, by) in pairwise(((w.box[0] + w.box[2]) / 2, (w.box[1] + w.box[3]) / 2) for w in words):
-        step, aside = (bx - ax, by - ay) if across else (by - ay, bx - ax)
-        if abs(aside) < _SAME_ROW:
-            forward, back = forward + (step > 0), back + (step < 0)
-    if across:
-        return 180 if back > forward else 0
-    return 270 if back > forward else 90
+    boxes = [w.box for w in words if len(w.text) >= 4]
+    wide = sum((x1 - x0) * width > (y1 - y0) * height for x0, y0, x1, y1 in boxes)
+    across = wide * 2 >= len(boxes)
+    starts = [(x0 + x1, y0 + y1) if across else (y0 + y1, x0 + x1) for _, (x0, y0, x1, y1), _ in words]
+    steps = [b - a for (a, at), (b, now) in pairwise(starts) if abs(now - at) < 2 * _SAME_ROW]
+    backwards = sum(step < 0 for step in steps) > sum(step > 0 for step in steps)
+    return (180 if across else 270) if backwards else (0 if across else 90)
 
 
-def _upright(words: Sequence[Word], width: float, height: float) -> list[_Placed]:
-    turn = text_turn(words, width, height)
+def _at_the_edges(words: Sequence[Word], turn: int) -> list[_Placed]:
+    """The words within the zones at the top and bottom where a page number is looked for."""
+    i, j = (1, 3) if turn in (0, 180) else (0, 2)
+    top, bottom = 2 * _TOP_ZONE, 2 * _BOTTOM_ZONE
     placed = []
-    for at, word in enumerate(words):
+    for at, word in [(at, w) for at, w in enumerate(words) if not top < w[1][i] + w[1][j] < bottom]:
         x, y = (word.box[0] + word.box[2]) / 2, (word.box[1] + word.box[3]) / 2
         x, y = {0: (x, y), 90: (y, 1 - x), 180: (1 - x, 1 - y), 270: (1 - y, x)}[turn]
         placed.append(_Placed(at, word.text, x, y))

@@ -1,31 +1,21 @@
-"""Reads a document in a child process, page by page. Whatever a page does to the child costs that page alone."""
+"""Reads a document in child processes, page by page. Whatever a page does to its child costs that page alone."""
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Never
 
 from core.domain import Page, PageRef
-from core.errors import BadDocument, DamagedDocument, EncryptedDocument, TooLarge, UnsupportedFile
+from core.errors import BadDocument, DamagedDocument
 from core.intake.child import Child, ChildFailed, Children, Limits, whole_number
+from core.intake.opening import DAMAGED, check_file, opened, take_child, times
 from core.intake.triage import reading, to_page
 
 MAX_FAILURES = 5
 """Children lost on one document before the rest of it is given up."""
-
-NOT_A_PDF = "This file is not a PDF. Save or print it as PDF and upload that."
-EMPTY = "This file is empty. Upload it again from its source."
-ENCRYPTED = "This PDF asks for a password. Remove the password and upload it again."
-DAMAGED = "This PDF is damaged and cannot be opened. Open it in a PDF viewer, print it to a new PDF and upload that."
-INCOMPLETE = "This PDF is incomplete: it has no page that can be read. Upload it again from its source."
-SLOW = "This PDF took too long to open and was stopped. Print it to a new PDF and upload that."
-NO_READER = (
-    "Documents cannot be read at the moment: the reading process does not start. Try again later; if that does not "
-    "help, ask your administrator to look at the memory of this machine."
-)
-GONE = "The file can no longer be opened here. Upload it again."
+MANY_PAGES = 40
+"""From so many on, two children read in turn: fewer are read before a second child has opened the document."""
 
 _LOOK = "Look at the original page; the other pages are not affected."
 PAGE_DAMAGED = f"This page is damaged and could not be read. {_LOOK}"
@@ -34,31 +24,6 @@ PAGE_KILLED = f"Reading stopped unexpectedly on this page, so it could not be re
 GIVEN_UP = "Not read: reading was given up after several pages of this document failed. Look at the original page."
 OUT_OF_TIME = "Not read: the time allowed for this document ran out. Look at the original page."
 _SLOW_PAGE = "Reading this page took longer than"
-
-_REJECTIONS = {
-    "not_pdf": (UnsupportedFile, NOT_A_PDF),
-    "encrypted": (EncryptedDocument, ENCRYPTED),
-    "damaged": (DamagedDocument, DAMAGED),
-    "no_pages": (DamagedDocument, INCOMPLETE),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    pages: int
-    repaired: bool
-    """The file was damaged and mended on opening: some pages may be missing."""
-
-
-def inspect_document(path: Path, limits: Limits, *, children: Children | None = None, password: str = "") -> Opened:
-    """Opens the document, in about half a second, without reading a page.
-
-    Raises UnsupportedFile, EncryptedDocument, DamagedDocument or TooLarge.
-    """
-    _check_file(path, limits)
-    with _child(children or Children(limits)) as child:
-        child.send({"do": "inspect", "path": str(path), "password": password, **_times(limits)})
-        return _opened(child, limits.page_seconds, limits)
 
 
 def may_succeed_later(page: Page) -> bool:
@@ -85,13 +50,30 @@ def read_document(
     `document` becomes `page.ref.document`; `progress(done, total)` is called after each page. Raises as
     `inspect_document`, before the first page only.
     """
-    _check_file(path, limits)
+    check_file(path, limits)
     run = _Run(path, limits, children or Children(limits))
     with closing(run.pages(document, first)) as pages:
         for page in pages:
             if progress:
                 progress(page.ref.number, run.total)
             yield page
+
+
+class _Lane:
+    """Every page whose turn it is, in one child after the other. The pipe holds what it reads ahead."""
+
+    def __init__(self) -> None:
+        self.child: Child | None = None
+        self.heard = 0.0
+        """When the child was last told or said something, on the monotonic clock."""
+        self.reading = False
+        """Whether the child was told from which page on it is to read."""
+
+    def drop(self) -> None:
+        self.reading = False
+        if self.child is not None:
+            self.child.kill()
+            self.child = None
 
 
 class _Run:
@@ -101,54 +83,77 @@ class _Run:
         self._path, self._limits, self._children = path, limits, children
         self._end = time.monotonic() + limits.document_seconds
         self._failures = 0
+        self._lanes = [_Lane()]
         self.total = 0
 
     def pages(self, document: str, first: int) -> Generator[Page]:
-        number = first
-        while not self.total or number <= self.total:
-            for page in self._one_child(document, number):
-                yield page
-                number = page.ref.number + 1
-            reason = self._reason_to_stop()
-            if reason:
-                break
-        for rest in range(number, self.total + 1):
-            yield _unread(PageRef(document, rest), reason)
-
-    def _one_child(self, document: str, first: int) -> Iterator[Page]:
-        """The pages from `first` to the end, or to the one the child dies of."""
-        ref = PageRef(document, first)
         try:
-            with _child(self._children) as child:
-                child.send({"do": "read", "path": str(self._path), "first": first, "last": 0, **_times(self._limits)})
-                self._count(_opened(child, self._left(), self._limits).pages)
-                while ref.number <= self.total:
-                    page = self._next(child, ref)
-                    yield page
-                    ref = PageRef(document, ref.number + 1)
-        except BadDocument:
-            if not self.total:
-                raise
-            self._failures = MAX_FAILURES
-        except (ChildFailed, ValueError, TypeError, KeyError, OverflowError) as error:
-            self._failures += 1
-            timed_out = isinstance(error, ChildFailed) and error.timed_out
-            if time.monotonic() < self._end:
-                yield _unread(ref, self._slow() if timed_out else PAGE_KILLED)
+            try:
+                self._open(self._lanes[0])
+            except ChildFailed as error:
+                raise DamagedDocument(DAMAGED) from error
+            if self.total - first + 1 >= MANY_PAGES and (os.cpu_count() or 1) > 1:
+                self._lanes.append(_Lane())
+            for number in range(first, self.total + 1):
+                yield self._page(PageRef(document, number), number - first)
+        finally:
+            self._drop_all()
 
-    def _count(self, pages: int) -> None:
+    def _page(self, ref: PageRef, turn: int) -> Page:
+        """`turn` counts the pages before this one, from 0."""
+        reason = self._reason_to_stop()
+        if reason:
+            self._drop_all()
+            return _unread(ref, reason)
+        lane = self._lanes[turn % len(self._lanes)]
+        try:
+            return self._next(lane, ref)
+        except BadDocument:
+            return self._with_fewer(ref)
+        except (ChildFailed, ValueError, TypeError, KeyError, OverflowError) as error:
+            lane.drop()
+            self._failures += 1
+            if time.monotonic() >= self._end:
+                return _unread(ref, OUT_OF_TIME)
+            silent = time.monotonic() - lane.heard >= self._limits.page_seconds  # it may have ended itself by then
+            return _unread(ref, self._slow() if isinstance(error, ChildFailed) and silent else PAGE_KILLED)
+
+    def _open(self, lane: _Lane) -> Child:
+        """Raises BadDocument, ChildFailed, and ValueError for a document that is not the one it was."""
+        child = lane.child = take_child(self._children)
+        lane.heard = time.monotonic()
+        child.send({"do": "read", "path": str(self._path), **times(self._limits)})
+        pages = opened(child, self._left(), self._limits).pages
         if self.total not in (0, pages):
             raise ValueError("the document changed its number of pages")
         self.total = pages
+        return child
 
-    def _next(self, child: Child, ref: PageRef) -> Page:
+    def _next(self, lane: _Lane, ref: PageRef) -> Page:
+        child = lane.child or self._open(lane)
+        if not lane.reading:
+            child.send({"first": ref.number, "step": len(self._lanes)})
+            lane.reading, lane.heard = True, time.monotonic()
         message = child.message(self._left())
-        if message.get("event") == "begin":
-            message = child.message(self._left())
+        lane.heard = time.monotonic()
         whole_number(message, "number", ref.number, ref.number)
         if message.get("event") == "failed":
             return _unread(ref, PAGE_MEMORY if message.get("why") == "memory" else PAGE_DAMAGED)
         return to_page(ref, reading(message))
+
+    def _with_fewer(self, ref: PageRef) -> Page:
+        """A child did not start or open the document: goes on with a single one, or gives the rest up."""
+        several = len(self._lanes) > 1
+        self._drop_all()
+        if several:
+            self._lanes = [_Lane()]
+            return self._page(ref, 0)
+        self._failures = MAX_FAILURES
+        return _unread(ref, self._reason_to_stop())
+
+    def _drop_all(self) -> None:
+        for lane in self._lanes:
+            lane.drop()
 
     def _left(self) -> float:
         return min(self._limits.page_seconds, self._end - time.monotonic())
@@ -161,58 +166,6 @@ class _Run:
         if time.monotonic() >= self._end:
             return OUT_OF_TIME
         return GIVEN_UP if self._failures >= MAX_FAILURES else ""
-
-
-def _times(limits: Limits) -> dict[str, float]:
-    return {"page_seconds": limits.page_seconds, "cpu_seconds": limits.document_seconds}
-
-
-def _child(children: Children) -> Child:
-    try:
-        return children.take()
-    except (ChildFailed, OSError) as error:
-        raise BadDocument(NO_READER) from error
-
-
-def _check_file(path: Path, limits: Limits) -> None:
-    try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(1024)
-    except OSError as error:
-        raise DamagedDocument(GONE) from error
-    if not size:
-        raise UnsupportedFile(EMPTY)
-    if b"%PDF-" not in head:
-        raise UnsupportedFile(NOT_A_PDF)
-    if size > limits.max_bytes:
-        raise TooLarge(
-            f"This PDF has {size / 2**20:,.0f} MB; at most {limits.max_bytes / 2**20:,.0f} MB are taken in. "
-            "Split it and upload the parts."
-        )
-
-
-def _opened(child: Child, seconds: float, limits: Limits) -> Opened:
-    """The child's first message. Raises what `inspect_document` raises."""
-    try:
-        message = child.message(seconds)
-    except ChildFailed as error:
-        raise DamagedDocument(SLOW if error.timed_out else DAMAGED) from error
-    if message.get("event") != "open":
-        _reject(message)
-    pages = message.get("pages")
-    if not isinstance(pages, int) or pages < 1:
-        raise DamagedDocument(DAMAGED)
-    if pages > limits.max_pages:
-        raise TooLarge(
-            f"This PDF has {pages:,} pages; at most {limits.max_pages:,} are taken in. Split it and upload the parts."
-        )
-    return Opened(pages, bool(message.get("repaired")))
-
-
-def _reject(message: dict[str, Any]) -> Never:
-    error, text = _REJECTIONS.get(str(message.get("why")), (DamagedDocument, DAMAGED))
-    raise error(text)
 
 
 def _unread(ref: PageRef, problem: str) -> Page:

@@ -3,18 +3,30 @@
 Pure functions. The thresholds were measured on fax, clinical and mixed public documents.
 """
 
+import base64
+import binascii
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
-from core.domain import Page, PageRef, Word, digest
-from core.intake.stamps import printed_label, without_edges, without_stamps
+from core.domain import Box, Page, PageNote, PageRef, Word, digest
+from core.intake.stamps import Edges
 from core.text import clean_text
 
+MAX_WORDS: Final = 20_000
+"""Of one page; a dense real page has about 1,600."""
+MAX_CHARACTERS: Final = 2_000_000
+"""Of one page, as the child process sends it."""
+SKETCH_BYTES: Final = 512
 SCAN_CHARACTERS, SCAN_IMAGES = 150, 0.5
 """Fewer characters, fax headers not counted, and at least this share of the page under images: a scan."""
+WHOLE_PAGE_IMAGES = 0.8
+"""At least this share of the page under images: a scan, and what text it has is a layer that came with it."""
+MOSTLY_HIDDEN = 0.5
+"""Share of the lines that nobody can see, from which on the text on a large image is such a layer too."""
 SPARSE_CHARACTERS, SPARSE_INK = 50, 0.005
 """Fewer characters and more ink besides them: something is drawn or written that the text does not have."""
 MAX_GARBAGE = 0.10
@@ -24,19 +36,27 @@ BLANK_INK = 0.0003
 DARK_PAPER = 96
 """A page darker than this grey is not paper with nothing on it but a failed scan."""
 
-IMAGE_ONLY = "This page is an image without text; its content could not be read."
-GARBLED = "The letters of this page are stored in a way that cannot be read; look at the page itself."
-TOO_DENSE = "This page has more words than can be read; only the first part of its text is here."
+IMAGE_ONLY: Final = "This page is an image without text; its content could not be read."
+GARBLED: Final = "The letters of this page are stored in a way that cannot be read; look at the page itself."
+LOST: Final = "The content of this page is damaged, and nothing of it could be read. Look at the original page."
+TOO_DENSE: Final = "This page has more words than can be read; only the first part of its text is here."
 
 _GARBAGE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_UNUSUAL = re.compile(r"[^\n -~]")
+_SHARES: Final = tuple(n / 10_000 for n in range(10_001))
+"""Each number of a box once, whatever the number of words."""
+
+
+_make: Callable[[tuple[str, Box, None]], Word] = partial(tuple.__new__, Word)
+"""A word from its three parts, without a call of Python code: there are tens of thousands."""
 
 
 class Reading(NamedTuple):
     """A page as the child process read it, checked but not yet judged. For the measures see `reader.read_page`."""
 
+    text: str
+    """Cleaned; `text.split()` gives the words: none of them is empty or has white space inside."""
     words: tuple[Word, ...]
-    lines: tuple[int, ...]
-    """The line of each word, counting up."""
     garbage: float
     """Share of the characters that have no meaning, 0 to 1."""
     rotation: int
@@ -46,111 +66,160 @@ class Reading(NamedTuple):
     images: float
     ink: float | None
     paper: int
+    hidden: float
+    form: bool
+    annotated: bool
+    broken: bool
+    """Not all of the page's content could be read or drawn."""
+    over: int
+    """Characters of fields and annotations: they say nothing of whether the page under them was read."""
+    sketch: bytes
 
 
 def reading(message: dict[str, Any]) -> Reading:
     """Raises ValueError, TypeError or KeyError when the message is not a page's: the child may have been taken over."""
-    words: list[Word] = []
-    lines: list[int] = []
-    characters = garbage = 0
-    for x0, y0, x1, y1, raw, line in message["words"]:
-        if not isinstance(raw, str):
-            raise TypeError("word")
-        characters += len(raw)
-        if raw.isascii() and raw.isprintable() and " " not in raw:
-            parts = [raw]
-        else:
-            garbage += len(_GARBAGE.findall(raw))
-            parts = clean_text(raw).split()
-        box = (_share(x0), _share(y0), _share(x1), _share(y1))
-        words.extend(_split(parts, box))
-        lines.extend([int(line)] * len(parts))
+    raw, places = message["text"], message["boxes"]
+    if not isinstance(raw, str) or not isinstance(places, list):
+        raise TypeError("words")
+    if len(raw) > MAX_CHARACTERS or len(places) > 4 * MAX_WORDS or len(places) % 4:
+        raise ValueError("words")
+    boxes = _boxes(places)
+    garbage = 0
+    if _UNUSUAL.search(raw):
+        text, words, garbage = _cleaned(raw, boxes)
+    else:
+        text, words = raw, _plain(raw.split(), boxes)
     ink = message.get("ink")
     return Reading(
-        words=tuple(words),
-        lines=tuple(lines),
-        garbage=garbage / characters if characters else 0.0,
+        text=text,
+        words=words,
+        garbage=garbage / max(1, len(raw) - len(boxes) + 1),
         rotation=int(message["rotation"]) // 90 * 90 % 360,
         width=_positive(message["width"]),
         height=_positive(message["height"]),
-        cut=bool(message["cut"]),
-        images=float(message.get("images", 0.0)),
-        ink=None if ink is None else float(ink),
+        cut=bool(message.get("cut")),
+        images=_fraction(message.get("images", 0.0)),
+        ink=None if ink is None else _fraction(ink),
         paper=int(message.get("paper", 255)),
+        hidden=_fraction(message.get("hidden", 0.0)),
+        form=bool(message.get("form")),
+        annotated=bool(message.get("annotated")),
+        broken=bool(message.get("broken")),
+        over=min(MAX_CHARACTERS, max(0, int(message.get("over", 0)))),
+        sketch=_sketch(message.get("sketch", "")),
     )
 
 
 def to_page(ref: PageRef, read: Reading) -> Page:
     """The page with its text as read; source "none" and a problem where the text cannot stand for the page."""
-    blank = is_blank(read)
-    problem = "" if blank else unusable(read)
-    page = Page(
+    edges = Edges(read.words, read.width, read.height)
+    unstamped = edges.without_stamps()
+    characters = sum(map(len, edges.without_edges())) - read.over
+    blank = _is_blank(read, unstamped)
+    problem = "" if blank else _unusable(read, unstamped, characters)
+    return Page(
         ref=ref,
-        text=_text(read),
+        text=read.text,
         words=read.words,
         source="none" if problem else "text",
-        label=printed_label(read.words, read.width, read.height),
+        label=edges.label(),
         rotation=read.rotation,
         width=read.width,
         height=read.height,
         problem=problem,
         blank=blank,
+        turn=-edges.turn % 360,
+        images=read.images,
+        notes=_notes(read, characters),
+        sketch=read.sketch,
+        body=digest(*unstamped) if unstamped and not problem and not blank else "",
     )
-    return replace(page, body=body(page))
 
 
-def is_blank(read: Reading) -> bool:
+def _is_blank(read: Reading, unstamped: Sequence[str]) -> bool:
     """Nothing on it, or nothing but a fax header or page number at its edge."""
-    if read.ink is None or read.ink >= BLANK_INK or read.paper < DARK_PAPER or read.garbage:
+    if read.ink is None or read.ink >= BLANK_INK or read.paper < DARK_PAPER or read.garbage or read.broken:
         return False
-    return not without_stamps(read.words, read.width, read.height)
+    return not unstamped
 
 
-def unusable(read: Reading) -> str:
+def _unusable(read: Reading, unstamped: Sequence[str], characters: int) -> str:
     """Why the text cannot stand for the page, "" when it can. Not for blank pages."""
     if read.garbage > MAX_GARBAGE:
         return GARBLED
     if read.cut:
         return TOO_DENSE
-    body = without_stamps(read.words, read.width, read.height)
-    characters = sum(len(word) for word in without_edges(read.words, read.width, read.height))
+    if read.broken and not unstamped and (read.ink is None or read.ink < BLANK_INK):
+        return LOST
     scan = characters < SCAN_CHARACTERS and read.images >= SCAN_IMAGES
     drawn = characters < SPARSE_CHARACTERS and (read.ink is None or read.ink > SPARSE_INK)
-    return IMAGE_ONLY if scan or drawn or not body else ""
+    return IMAGE_ONLY if scan or drawn or not unstamped else ""
+
+
+def _notes(read: Reading, characters: int) -> tuple[PageNote, ...]:
+    few = characters < SCAN_CHARACTERS
+    large = read.images >= SCAN_IMAGES
+    layer = read.images >= WHOLE_PAGE_IMAGES or (large and read.hidden >= MOSTLY_HIDDEN)
+    scan = layer or (large and few)
+    found: dict[PageNote, bool] = {
+        "scan": scan,
+        "foreign_ocr": layer and not few,
+        "form": read.form,
+        "annotated": read.annotated,
+        "hidden_text": read.hidden > 0 and not scan,
+    }
+    return tuple(note for note, there in found.items() if there)
 
 
 def body(page: Page) -> str:
     """What `Page.body` holds: SHA-256 of the words that are no stamps, "" for a blank, unreadable or empty page."""
-    words = without_stamps(page.words, page.width, page.height) if page.readable and not page.blank else ()
+    if not page.readable or page.blank:
+        return ""
+    words = Edges(page.words, page.width, page.height).without_stamps()
     return digest(*words) if words else ""
 
 
-def mark_duplicates(pages: Sequence[Page]) -> list[Page]:
-    """The pages of a case, each later one with the body of an earlier one pointing to the first such page.
-
-    Similar is not the same: the approval and the denial of one request differ in a few words.
-    """
-    first: dict[str, PageRef] = {}
-    marked = []
-    for page in pages:
-        earlier = first.setdefault(page.body, page.ref) if page.body else None
-        marked.append(replace(page, duplicate_of=None if earlier == page.ref else earlier))
-    return marked
-
-
-def _share(value: object) -> float:
-    if not isinstance(value, int) or not 0 <= value <= 10_000:
+def _boxes(places: list[Any]) -> list[Box]:
+    """Four ten-thousandths each, as fractions."""
+    if places and min(places) < 0:
         raise ValueError("box")
-    return value / 10_000
+    try:
+        shares = list(map(_SHARES.__getitem__, places))
+    except IndexError as error:
+        raise ValueError("box") from error
+    return list(zip(*[iter(shares)] * 4, strict=True))
 
 
-def _positive(value: float) -> float:
-    if not math.isfinite(value) or value <= 0:
-        raise ValueError("size")
-    return float(value)
+def _plain(texts: list[str], boxes: list[Box]) -> tuple[Word, ...]:
+    if len(texts) != len(boxes):
+        raise ValueError("words")
+    return tuple(map(_make, zip(texts, boxes, repeat(None))))
 
 
-def _split(parts: Sequence[str], box: tuple[float, float, float, float]) -> list[Word]:
+def _cleaned(raw: str, boxes: list[Box]) -> tuple[str, tuple[Word, ...], int]:
+    """(text, words, characters without meaning). Raises ValueError when there are more or fewer boxes than words."""
+    lines: list[str] = []
+    words: list[Word] = []
+    garbage, at = 0, 0
+    for line in raw.split("\n"):
+        first = len(words)
+        for one in line.split(" "):
+            if at == len(boxes):
+                raise ValueError("words")
+            if _UNUSUAL.search(one):
+                garbage += len(_GARBAGE.findall(one))
+                words.extend(_split(clean_text(one).split(), boxes[at]))
+            elif one:
+                words.append(Word(one, boxes[at]))
+            at += 1
+        if len(words) > first:
+            lines.append(" ".join(word.text for word in words[first:]))
+    if at != len(boxes):
+        raise ValueError("words")
+    return "\n".join(lines), tuple(words), garbage
+
+
+def _split(parts: Sequence[str], box: Box) -> list[Word]:
     """A word with an unusual space inside is several; its box is shared out by their lengths."""
     if len(parts) == 1:
         return [Word(parts[0], box)]
@@ -163,13 +232,25 @@ def _split(parts: Sequence[str], box: tuple[float, float, float, float]) -> list
     return words
 
 
-def _text(read: Reading) -> str:
-    """`_text(read).split()` gives the words: none of them is empty or has white space inside."""
-    parts: list[str] = []
-    last = None
-    for word, line in zip(read.words, read.lines, strict=True):
-        if last is not None:
-            parts.append(" " if line == last else "\n")
-        parts.append(word.text)
-        last = line
-    return "".join(parts)
+def _fraction(value: Any) -> float:
+    if isinstance(value, bool) or not 0 <= value <= 1:  # false for nan
+        raise ValueError("share")
+    return float(value)
+
+
+def _positive(value: float) -> float:
+    if not math.isfinite(value) or value <= 0:
+        raise ValueError("size")
+    return float(value)
+
+
+def _sketch(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise TypeError("sketch")
+    try:
+        sketch = base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ValueError("sketch") from error
+    if len(sketch) not in (0, SKETCH_BYTES):
+        raise ValueError("sketch")
+    return sketch

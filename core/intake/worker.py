@@ -3,17 +3,20 @@
 It says ready, and reads one command from stdin: {"do": ..., "page_seconds": ..., "cpu_seconds": ..., "password": ...}.
 
     inspect PATH              open | rejected
-    read PATH FIRST LAST      open | rejected, then for each page: begin, and page | failed; in the end: end
-    unlock PATH               unlocked and that many bytes of the document without its password | rejected
+    read PATH                 open | rejected, then for each request {"first": ..., "step": ...} on stdin:
+                              page | failed for the first page and every `step`-th after it
+    unlock PATH               open | rejected, then the document without its password: for each piece of it
+                              piece and that many bytes; in the end: end | failed
     render                    for each request on stdin: picture and that many bytes of PNG | failed
     recognise PATH LANGUAGES DATA
                               open | rejected | missing (the engine or a language),
                               then for each request {"number": ...} on stdin: page | failed
 
-LAST 0 means the last page. Never imported by the application. It limits itself before it opens anything.
+Never imported by the application. It limits itself before it opens anything.
 """
 
 import contextlib
+import fcntl
 import json
 import math
 import os
@@ -22,6 +25,12 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
+
+_PIPE_BYTES = 1 << 20
+
+
+PAGES_HELD = 5
+"""Pages between two emptyings of PyMuPDF's cache, which holds the pictures of scans: 70 MB for 5 grey pages."""
 
 
 def limit_memory(memory_mb: int) -> None:
@@ -44,6 +53,8 @@ class Protocol:
     def __init__(self) -> None:
         self._out: BinaryIO = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
+        with contextlib.suppress(OSError, AttributeError):  # room for some pages: nobody has to wait for the other
+            fcntl.fcntl(self._out.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self.page_seconds = 60.0
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
@@ -53,6 +64,12 @@ class Protocol:
     def picture(self, png: bytes) -> None:
         self.say("picture", size=len(png))
         self._write(png)
+
+    def piece(self, data: bytes) -> None:
+        self.idle()
+        self.say("piece", size=len(data))
+        self._write(data)
+        self.start()
 
     def start(self) -> None:
         """Before each page: should the application be gone, the kernel ends this process after the page's time."""
@@ -91,16 +108,35 @@ def read(protocol: Protocol, command: dict[str, Any]) -> None:
     document = opened(protocol, command)
     if document is None:
         return
-    for number in range(command["first"], (command["last"] or document.page_count) + 1):
-        protocol.start()
-        protocol.say("begin", number=number)
-        try:
-            protocol.say("page", number=number, **reader.read_page(document, number))
-        except Exception as error:
-            protocol.say("failed", number=number, why=why(error))
-        if number % 20 == 0:
-            reader.forget()
-    protocol.say("end")
+    protocol.idle()
+    for line in iter(sys.stdin.buffer.readline, b""):
+        request = json.loads(line)
+        for count, number in enumerate(range(request["first"], document.page_count + 1, request["step"]), start=1):
+            protocol.start()
+            try:
+                message: dict[str, Any] = {"event": "page", **reader.read_page(document, number)}
+            except Exception as error:
+                message = {"event": "failed", "why": why(error)}
+            protocol.idle()  # the application may have others to listen to before it takes the page
+            protocol.say(message.pop("event"), number=number, **message)
+            if count % PAGES_HELD == 0:
+                reader.forget()
+
+
+def unlock(protocol: Protocol, command: dict[str, Any]) -> None:
+    from core.intake import reader
+
+    document = opened(protocol, command)
+    if document is None:
+        return
+    try:
+        reader.write_unlocked(document, protocol.piece)
+    except OSError:  # nobody listens any more
+        raise
+    except Exception as error:
+        protocol.say("failed", why=why(error))
+    else:
+        protocol.say("end")
 
 
 def render(protocol: Protocol, command: dict[str, Any]) -> None:  # noqa: ARG001
@@ -119,7 +155,7 @@ def render(protocol: Protocol, command: dict[str, Any]) -> None:  # noqa: ARG001
         else:
             protocol.picture(png)
         protocol.idle()
-        if count % 20 == 0:
+        if count % PAGES_HELD == 0:
             reader.forget()
 
 
@@ -131,7 +167,7 @@ def recognise(protocol: Protocol, command: dict[str, Any]) -> None:
         ocr.serve(protocol, command, document)
 
 
-COMMANDS = {"recognise": recognise, "inspect": opened, "read": read, "render": render}
+COMMANDS = {"recognise": recognise, "inspect": opened, "read": read, "render": render, "unlock": unlock}
 
 
 def main() -> None:

@@ -27,10 +27,12 @@ from core.domain import (
     PageRef,
     ScorerCheck,
     ScorerInfo,
+    Sighting,
     Usage,
 )
 from core.store import answers as _answers
 from core.store import audit as _audit
+from core.store import case_documents as _case_documents
 from core.store import case_scorers as _case_scorers
 from core.store import cases as _cases
 from core.store import criteria as _criteria
@@ -40,6 +42,7 @@ from core.store import jobs as _jobs
 from core.store import labels as _labels
 from core.store import people as _people
 from core.store import scorers as _scorers
+from core.store import sightings as _sightings
 from core.store import summaries as _summaries
 from core.store.audit import AuditEntry
 from core.store.engine import make_engine, reading, translated, writing
@@ -106,14 +109,16 @@ class Store:
         with reading(self._engine) as session:
             return _documents.is_read(session, document)
 
-    def replace_unread(self, document: str, pages: Sequence[Page]) -> None:
-        """Put `pages` in the place of those stored with source "none"; every other page stays as it is.
+    def replace_pages(self, document: str, pages: Sequence[Page]) -> int:
+        """Put `pages` in the place of those stored that say less; how many were replaced.
 
+        A stored page gives way when nobody could read it (source "none"), or when nothing has tried to recognise it and
+        the new page was recognised. Every other page stays as it is, and what was judged on a page stays with it.
         `pages` may be any pages of the document, or none of them (ValueError for those of another).
         """
         rows = _documents.rows(document, pages)
         with writing(self._engine) as session:
-            _documents.replace_unread(session, document, rows)
+            return _documents.replace(session, document, rows)
 
     def pages(self, document: str) -> tuple[Page, ...]:
         """All pages in order, with `words` left empty. Raises NotFound when the document has not been read."""
@@ -171,6 +176,29 @@ class Store:
         """The queue, newest case first."""
         with reading(self._engine) as session:
             return _summaries.all_cases(session)
+
+    # Documents of a case
+
+    def add_documents(self, case_id: int, documents: Sequence[CaseDocument], *, by: str) -> None:
+        """Put documents at the end of the case's reading order, all or none.
+
+        Raises NotFound for a case that is not there, and StoreError when `documents` is empty, names a file twice, or
+        names one that is or was in the case: one that was replaced comes back by `replace_document`.
+        """
+        with writing(self._engine) as session:
+            _cases.row(session, case_id)
+            _case_documents.add(session, case_id, documents, by=by, at=self._at())
+
+    def replace_document(self, case_id: int, old: str, new: CaseDocument, *, by: str) -> None:
+        """Put `new` in the place that the document `old` (SHA-256) has in reading order.
+
+        `old` is in `Case.replaced` from then on, and what was judged on its pages stays on record. `new` may be a
+        document that was replaced before: it is in force again, under the new name. Raises NotFound when the case never
+        had `old`, Conflict when `old` was replaced in between, and StoreError when `new` is in force already.
+        """
+        with writing(self._engine) as session:
+            _cases.row(session, case_id)
+            _case_documents.replace(session, case_id, old, new, by=by, at=self._at())
 
     # Scorers of a case
 
@@ -239,13 +267,17 @@ class Store:
         """Add to the history of labels.
 
         False, and nothing is stored, when this reviewer's newest label for the page and criterion has the same verdict
-        and note. Raises NotFound when the case has no such criterion or no such page that was read.
+        and note. Raises NotFound when the case has no such criterion, or no such page that was read in a document in
+        force.
         """
         with writing(self._engine) as session:
             return _labels.add(session, case_id, label, at=self._at())
 
     def labels(self, case_id: int | None = None) -> list[tuple[int, Label]]:
-        """(case id, newest label for each case, page, criterion and reviewer), in the order they were given."""
+        """(case id, newest label for each case, page, criterion and reviewer), in the order they were given.
+
+        Those on pages of replaced documents are among them.
+        """
         with reading(self._engine) as session:
             return _labels.newest(session, case_id)
 
@@ -253,9 +285,10 @@ class Store:
         """Add to the history of decisions on a criterion; the stored decision carries its id.
 
         `seen` is the id of the newest decision the person saw for this criterion, 0 for none. None, and nothing is
-        stored, when the newest decision is by the same reviewer with equal outcome, rationale and citations. Otherwise
-        raises Conflict when the newest decision is not `seen`: it stands, and the message says who made it. Raises
-        NotFound when the case has no such criterion or no such cited page.
+        stored, when the newest decision is by the same reviewer with equal outcome, rationale and citations, and the
+        packet has not changed since. Otherwise raises Conflict when the newest decision is not `seen`: it stands, and
+        the message says who made it. Raises
+        NotFound when the case has no such criterion, or no such cited page in a document in force.
         """
         with writing(self._engine) as session:
             return _decisions.decide(session, case_id, decision, seen=seen, at=self._at())
@@ -269,6 +302,20 @@ class Store:
         """All decisions on a criterion, oldest first."""
         with reading(self._engine) as session:
             return _decisions.history(session, case_id, criterion)
+
+    def add_sighting(self, case_id: int, sighting: Sighting) -> bool:
+        """Add to the history of pages that a person looked at.
+
+        False, and nothing is stored, when this reviewer's newest sighting of the page has the same note. Raises
+        NotFound when the case has no such page that was read in a document in force.
+        """
+        with writing(self._engine) as session:
+            return _sightings.add(session, case_id, sighting, at=self._at())
+
+    def sightings(self, case_id: int) -> list[Sighting]:
+        """The newest sighting for each page and reviewer, in the order they were given; also of replaced documents."""
+        with reading(self._engine) as session:
+            return _sightings.newest(session, case_id)
 
     # Jobs
 
@@ -343,9 +390,9 @@ class Store:
             return _audit.entries(session, case_id)
 
     def verify_audit(self) -> int | None:
-        """The id of the first entry that is missing, changed, or disagrees with its label or decision; None: all hold.
+        """The id of the first entry that is missing, changed, or disagrees with its label, decision or sighting.
 
-        A label or decision that the log does not know counts as the entry after the last.
+        None: all hold. One of these that the log does not know counts as the entry after the last.
         """
         with reading(self._engine) as session:
             return _audit.first_broken(session)

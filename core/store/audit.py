@@ -1,7 +1,8 @@
 """The audit log: who did what, in the transaction that did it, each entry chained to the one before by its hash.
 
 The hash of an entry is SHA-256 over the previous hash and the entry, so a changed, removed or inserted entry breaks the
-chain. An entry about a label or a decision also carries the digest of that row, so that a changed row shows as well.
+chain. An entry about a label, a decision or a sighting also carries the digest of that row, so that a changed row shows
+as well.
 Whoever may rewrite the whole database can write a new chain: keep `AuditEntry.hash` of the newest entry elsewhere to
 prove that the log only grew.
 """
@@ -27,7 +28,10 @@ _RECORDS: dict[str, str] = {
     "FROM labels l LEFT JOIN documents d ON d.id = l.document_id",
     "decision": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at "
     "FROM decisions l",
+    "page looked at": "SELECT l.id, l.case_id, d.sha256, l.page, l.reviewer, l.note, l.at "
+    "FROM sightings l LEFT JOIN documents d ON d.id = l.document_id",
 }
+"""By the action that an entry about such a row has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,8 @@ def append(
     session.flush()
 
 
-def record_digest(session: Session, kind: Literal["label", "decision"], record: int) -> str:
-    """SHA-256 over all fields of a stored label or decision."""
+def record_digest(session: Session, kind: Literal["label", "decision", "page looked at"], record: int) -> str:
+    """SHA-256 over all fields of a stored label, decision or sighting."""
     row = session.execute(text(f"{_RECORDS[kind]} WHERE l.id = :id"), {"id": record}).one()
     return _digest(tuple(row))
 
@@ -91,9 +95,9 @@ def entries(session: Session, case: int | None) -> list[AuditEntry]:
 
 
 def first_broken(session: Session) -> int | None:
-    """Id of the first entry that is missing, changed, or no longer agrees with its label or decision.
+    """Id of the first entry that is missing, changed, or no longer agrees with its label, decision or sighting.
 
-    A label or decision that no entry speaks of counts as the entry after the last. None: everything holds.
+    One of these that no entry speaks of counts as the entry after the last. None: everything holds.
     """
     records = {
         (kind, row[0]): _digest(tuple(row)) for kind, query in _RECORDS.items() for row in session.execute(text(query))
@@ -107,7 +111,7 @@ def first_broken(session: Session) -> int | None:
 
 
 def _agrees(row: AuditRow, records: dict[tuple[str, int], str]) -> bool:
-    """Takes the entry's label or decision out of `records`."""
+    """Takes the row that the entry speaks of out of `records`."""
     if row.action not in _RECORDS:
         return True
     detail = json.loads(row.detail)

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import Case, CaseDocument, CriteriaSet, ScorerInfo
 from core.errors import NotFound, StoreError
-from core.store import audit, criteria, documents, scorers
-from core.store.tables import CaseDocumentRow, CaseRow, CaseScorerRow, DocumentRow, JobRow, ScorerRow
+from core.store import audit, case_documents, criteria, scorers
+from core.store.tables import CaseRow, CaseScorerRow, JobRow, ScorerRow
 
 
 def create(
@@ -33,8 +32,7 @@ def create(
     session.flush()
     session.add_all([first_use(case.id, in_force, position=0, rule=rule), _new_job(case)])
     for position, file in enumerate(files):
-        document = documents.registered(session, file.document, pages=file.pages)
-        session.add(CaseDocumentRow(case_id=case.id, position=position, document_id=document.id, name=file.name))
+        case_documents.put(session, case.id, file, position=position, place=position, by=by, at=at)
     audit.append(
         session,
         "case created",
@@ -79,21 +77,17 @@ def first_use(case_id: int, scorer_id: int, *, position: int, rule: str) -> Case
 def get(session: Session, case_id: int) -> Case:
     case = row(session, case_id)
     used = session.get_one(CaseScorerRow, (case_id, case.scorer_id))
-    query = (
-        select(DocumentRow.sha256, CaseDocumentRow.name, DocumentRow.page_count)
-        .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
-        .where(CaseDocumentRow.case_id == case_id)
-        .order_by(CaseDocumentRow.position)
-    )
+    in_force, replaced = case_documents.of_case(session, case_id)
     return Case(
         id=case.id,
         name=case.name,
         criteria=criteria.get(session, case.criteria_set_id),
-        documents=tuple(CaseDocument(d.sha256, d.name, d.page_count) for d in session.execute(query)),
+        documents=in_force,
         scorer=scorers.described(session.get_one(ScorerRow, case.scorer_id), used.agreed_to),
         rule=used.rule,
         created_by=case.created_by,
         created_at=case.created_at,
+        replaced=replaced,
     )
 
 

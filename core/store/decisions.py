@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from core.domain import Citation, Decision, PageRef, digest
 from core.errors import Conflict, NotFound
 from core.store import audit, criteria
-from core.store.tables import CaseDocumentRow, DecisionRow, DocumentRow, utc
+from core.store.case_documents import IN_FORCE
+from core.store.tables import CaseDocumentRow, CaseRow, DecisionRow, DocumentRow, utc
 
 
 def decide(session: Session, case_id: int, decision: Decision, *, seen: int, at: datetime) -> Decision | None:
@@ -26,7 +27,8 @@ def decide(session: Session, case_id: int, decision: Decision, *, seen: int, at:
         .limit(1)
     )
     new = (decision.reviewer, decision.outcome, decision.rationale, citations)
-    if last is not None and (last.reviewer, last.outcome, last.rationale, last.citations) == new:
+    same = last is not None and (last.reviewer, last.outcome, last.rationale, last.citations) == new
+    if last is not None and same and not _amended_since(session, case_id, last.at):
         return None
     _check_seen(last, decision, seen)
     row = DecisionRow(
@@ -56,6 +58,17 @@ def decide(session: Session, case_id: int, decision: Decision, *, seen: int, at:
     return replace(decision, id=row.id, at=row.at, citations=load_citations(citations))
 
 
+def _amended_since(session: Session, case_id: int, at: datetime) -> bool:
+    """Whether the packet has changed: to decide the same again says that the reviewer looked at what it is now."""
+    query = (
+        select(CaseDocumentRow.position)
+        .join(CaseRow, CaseRow.id == CaseDocumentRow.case_id)
+        .where(CaseRow.id == case_id, CaseDocumentRow.added_at > utc(at), CaseDocumentRow.added_at > CaseRow.created_at)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
 def _check_seen(last: DecisionRow | None, decision: Decision, seen: int) -> None:
     if (last.id if last else 0) == seen:
         return
@@ -77,13 +90,13 @@ def _check_cited(session: Session, case_id: int, citations: Sequence[Citation]) 
     query = (
         select(DocumentRow.sha256, DocumentRow.page_count)
         .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
-        .where(CaseDocumentRow.case_id == case_id)
+        .where(CaseDocumentRow.case_id == case_id, IN_FORCE)
     )
     pages = dict(session.execute(query).all())
     for citation in citations:
         if not 1 <= citation.page.number <= pages.get(citation.page.document, 0):
             raise NotFound(
-                f"The cited page {citation.page.number} is not in case {case_id}. "
+                f"The cited page {citation.page.number} is not in case {case_id} now. "
                 "Nothing was saved. Remove the citation and try again."
             )
 

@@ -1,44 +1,24 @@
 """Documents and their pages, as intake read them."""
 
-import json
-import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.domain import Page, PageRef, Word
+from core.domain import PAGE_NOTES, Page, PageNote, PageRef, Word
 from core.errors import NotFound
 from core.store.tables import DocumentRow, PageRow
+from core.store.words import pack_words, unpack_words
 
-_COLUMNS = (
-    PageRow.number,
-    PageRow.text,
-    PageRow.source,
-    PageRow.label,
-    PageRow.rotation,
-    PageRow.width,
-    PageRow.height,
-    PageRow.problem,
-    PageRow.blank,
-    PageRow.body,
-)
-
-
-def pack_words(words: Sequence[Word]) -> bytes:
-    """Compressed JSON: [[text, x0, y0, x1, y1], ...]; nothing for no words."""
-    if not words:
-        return b""
-    flat = [[w.text, *map(float, w.box)] for w in words]
-    return zlib.compress(json.dumps(flat, ensure_ascii=False, separators=(",", ":")).encode(), level=3)
-
-
-def unpack_words(packed: bytes) -> tuple[Word, ...]:
-    if not packed:
-        return ()
-    return tuple(Word(text, (x0, y0, x1, y1)) for text, x0, y0, x1, y1 in json.loads(zlib.decompress(packed)))
+_PLAIN = (
+    "text", "source", "label", "rotation", "width", "height", "problem", "blank", "body", "turn", "confidence",
+    "recognised", "images", "sketch", "look",
+)  # fmt: skip
+"""Fields of a page that are stored as they are."""
+_COLUMNS = [getattr(PageRow, name) for name in ("number", "notes", *_PLAIN)]
+"""All but the words, which are many times as much as the rest."""
 
 
 def rows_of(document: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
@@ -49,25 +29,25 @@ def rows_of(document: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
 
 
 def rows(document: str, pages: Sequence[Page]) -> list[dict[str, Any]]:
-    """The rows of some pages. Raises ValueError unless all are of `document`."""
+    """The rows of some pages. Raises ValueError unless all are of `document` and have notes that there are."""
     if any(p.ref.document != document for p in pages):
         raise ValueError("A page of another document was given.")
     return [
-        {
-            "number": p.ref.number,
-            "text": p.text,
-            "source": p.source,
-            "label": p.label,
-            "rotation": p.rotation,
-            "width": p.width,
-            "height": p.height,
-            "problem": p.problem,
-            "blank": p.blank,
-            "body": p.body,
-            "words": pack_words(p.words),
-        }
-        for p in pages
+        {name: getattr(page, name) for name in _PLAIN}
+        | {"number": page.ref.number, "notes": _dump_notes(page.notes), "words": pack_words(page.words)}
+        for page in pages
     ]
+
+
+def _dump_notes(notes: Sequence[PageNote]) -> str:
+    if not set(notes) <= set(PAGE_NOTES):
+        raise ValueError("A page has a note that is not one of PAGE_NOTES.")
+    return ",".join(notes)
+
+
+def _load_notes(stored: str) -> tuple[PageNote, ...]:
+    known: dict[str, PageNote] = {note: note for note in PAGE_NOTES}
+    return tuple(known[note] for note in stored.split(",") if note)
 
 
 def add(session: Session, document: str, *, size: int, rows: Sequence[dict[str, Any]], at: datetime) -> None:
@@ -80,16 +60,21 @@ def add(session: Session, document: str, *, size: int, rows: Sequence[dict[str, 
     session.execute(insert(PageRow), [{"document_id": row.id, **r} for r in rows])
 
 
-def replace_unread(session: Session, document: str, rows: Sequence[dict[str, Any]]) -> None:
-    """In place, because labels point to pages."""
-    here = select(DocumentRow.id).where(DocumentRow.sha256 == document).scalar_subquery()
+def replace(session: Session, document: str, rows: Sequence[dict[str, Any]]) -> int:
+    """In place, because labels point to pages. How many were replaced; see `Store.replace_pages`."""
+    here = session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == document))
+    replaced = 0
     for row in rows:
-        session.execute(
+        may = or_(PageRow.source == "none", PageRow.recognised == "") if row["recognised"] else PageRow.source == "none"
+        changed = session.scalar(
             update(PageRow)
-            .where(PageRow.document_id == here, PageRow.number == row["number"], PageRow.source == "none")
+            .where(PageRow.document_id == here, PageRow.number == row["number"], may)
             .values(row)
+            .returning(PageRow.number)
             .execution_options(synchronize_session=False)
         )
+        replaced += changed is not None
+    return replaced
 
 
 def registered(session: Session, document: str, *, pages: int) -> DocumentRow:
@@ -130,16 +115,5 @@ def page(session: Session, ref: PageRef) -> Page:
 
 
 def _page(document: str, row: Row[*tuple[Any, ...]], words: tuple[Word, ...] = ()) -> Page:
-    return Page(
-        ref=PageRef(document, row.number),
-        text=row.text,
-        words=words,
-        source=row.source,
-        label=row.label,
-        rotation=row.rotation,
-        width=row.width,
-        height=row.height,
-        problem=row.problem,
-        blank=row.blank,
-        body=row.body,
-    )
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return Page(ref=PageRef(document, row.number), words=words, notes=_load_notes(row.notes), **plain)

@@ -1,4 +1,6 @@
-"""PDF files, each under the SHA-256 of its bytes. The name a file was uploaded with is only ever a label.
+"""Files, each under the SHA-256 of its bytes. The name a file was uploaded with is only ever a label.
+
+PDF, TIFF, PNG and JPEG are taken in; the first bytes say which it is, and the stored name ends accordingly.
 
 An upload is staged and can be swept. When a case takes it over, it is moved to its final place, and nothing here ever
 removes it from there: not knowing what a file belongs to is no reason to delete it.
@@ -12,12 +14,22 @@ import re
 import tempfile
 import time
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from core.errors import NotFound, TooLarge, UnsupportedFile
 from core.text import clean_text
 
+Kind = Literal["pdf", "tiff", "png", "jpeg"]
+
+_KINDS: tuple[Kind, ...] = ("pdf", "tiff", "png", "jpeg")
+_SIGNATURES: dict[bytes, Kind] = {
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"\xff\xd8\xff": "jpeg",
+}
 _CHUNK = 1 << 20
 _HEAD = 1024
 _MAX_NAME = 120
@@ -38,42 +50,49 @@ class Files:
         raises: UnsupportedFile for an empty file or another kind of file, TooLarge for more than `max_bytes`.
         """
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
+        with self.staging(max_bytes) as stage:
+            while chunk := stream.read(_CHUNK):
+                stage.write(chunk)
+            return stage.finish(), stage.size
+
+    @contextlib.contextmanager
+    def staging(self, max_bytes: int) -> Iterator["Stage"]:
+        """A file to be written in pieces; it is a staged document after `Stage.finish`, and gone without."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._root, prefix=".upload-")
         upload = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                document, size = _copy(stream, file, max_bytes)
-                os.fchmod(file.fileno(), 0o400)
-                file.flush()
-                os.fsync(file.fileno())
-            if not self._final(document).is_file():
-                _move(upload, self._staged(document))
+                yield Stage(self, file, upload, max_bytes)
         finally:
             upload.unlink(missing_ok=True)
-        return document, size
+
+    def take(self, upload: Path, document: str, kind: Kind) -> None:
+        """Stage the complete file `upload`, which lies in this folder, unless the same bytes are kept already."""
+        if self._find(self._folder(document), document) is None:
+            _move(upload, self._root / _STAGED / f"{document}.{kind}")
 
     def keep(self, document: str) -> None:
         """Move a staged file to its final place, for good; does nothing when it is there. Raises NotFound."""
-        final = self._final(document)
-        if self.path(document) == final:
+        place = self.path(document)
+        if place.parent == self._folder(document):
             return
         try:
-            _move(self._staged(document), final)
+            _move(place, self._folder(document) / place.name)
         except FileNotFoundError:
             self.path(document)  # somebody else kept it, or a sweep took it, at this moment
 
     def discard(self, document: str) -> None:
         """Remove the staged file, if there is one. A file that is kept stays."""
-        if _SHA256.fullmatch(document):
-            self._staged(document).unlink(missing_ok=True)
+        if _SHA256.fullmatch(document) and (staged := self._find(self._root / _STAGED, document)):
+            staged.unlink(missing_ok=True)
 
     def path(self, document: str) -> Path:
-        """Where the file is: in its final place, else staged. Raises NotFound."""
+        """Where the file is: in its final place, else staged. Its suffix is a dot and its `Kind`. Raises NotFound."""
         if _SHA256.fullmatch(document):
-            final = self._final(document)
-            for place in (final, self._staged(document), final):  # twice: it may be moved between two looks
-                if place.is_file():
+            final = self._folder(document)
+            for folder in (final, self._root / _STAGED, final):  # twice: it may be moved between two looks
+                if place := self._find(folder, document):
                     return place
         raise NotFound("The file of this document is no longer stored here. Upload it again.")
 
@@ -83,18 +102,60 @@ class Files:
         These are uploads of which no case was made. Files in their final place are never looked at.
         """
         removed, now = 0, time.time()
-        for path in [*self._root.glob(".upload-*"), *(self._root / _STAGED).glob("*.pdf")]:
+        staged = [path for kind in _KINDS for path in (self._root / _STAGED).glob(f"*.{kind}")]
+        for path in [*self._root.glob(".upload-*"), *staged]:
             with contextlib.suppress(FileNotFoundError):  # kept or swept by somebody else meanwhile
                 if now - path.stat().st_mtime > older_than:
                     path.unlink()
                     removed += 1
         return removed
 
-    def _final(self, document: str) -> Path:
-        return self._root / document[:2] / f"{document}.pdf"
+    def _folder(self, document: str) -> Path:
+        return self._root / document[:2]
 
-    def _staged(self, document: str) -> Path:
-        return self._root / _STAGED / f"{document}.pdf"
+    def _find(self, folder: Path, document: str) -> Path | None:
+        return next((place for kind in _KINDS if (place := folder / f"{document}.{kind}").is_file()), None)
+
+
+class Stage:
+    """A file that is being written. See `Files.staging`."""
+
+    def __init__(self, files: Files, file: BinaryIO, path: Path, max_bytes: int) -> None:
+        self._files, self._file, self._path, self._max_bytes = files, file, path, max_bytes
+        self._sha, self._head = hashlib.sha256(), b""
+        self.size = 0
+        """Bytes so far."""
+
+    def write(self, data: bytes) -> int:
+        """How many bytes were written: all. Raises TooLarge."""
+        self.size += len(data)
+        if self.size > self._max_bytes:
+            raise TooLarge(f"This file has more than {self._max_bytes / 2**20:,.0f} MB. Split it and upload the parts.")
+        self._head += data[: _HEAD - len(self._head)]
+        self._sha.update(data)
+        return self._file.write(data)
+
+    def finish(self) -> str:
+        """SHA-256 of the file, which is complete on disk and staged when this returns. Raises UnsupportedFile."""
+        if not self.size:
+            raise UnsupportedFile("This file is empty. Upload it again from its source.")
+        kind = kind_of(self._head)
+        if kind is None:
+            raise UnsupportedFile("This file is not a PDF, TIFF, PNG or JPEG. Save or print it as PDF and upload that.")
+        os.fchmod(self._file.fileno(), 0o400)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        document = self._sha.hexdigest()
+        self._files.take(self._path, document, kind)
+        return document
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """What a file is by its first 1,024 bytes; a PDF may have something else before its first line."""
+    for signature, kind in _SIGNATURES.items():
+        if head.startswith(signature):
+            return kind
+    return "pdf" if b"%PDF-" in head[:_HEAD] else None
 
 
 def display_name(name: str) -> str:
@@ -103,22 +164,6 @@ def display_name(name: str) -> str:
     seen = "".join(" " if c.isspace() else c for c in last if c.isspace() or unicodedata.category(c)[0] != "C")
     label = " ".join(seen.split()).strip(" .")
     return label[:_MAX_NAME].rstrip() or "document.pdf"
-
-
-def _copy(stream: BinaryIO, file: BinaryIO, max_bytes: int) -> tuple[str, int]:
-    sha, size, head = hashlib.sha256(), 0, b""
-    while chunk := stream.read(_CHUNK):
-        size += len(chunk)
-        if size > max_bytes:
-            raise TooLarge(f"This file has more than {max_bytes / 2**20:,.0f} MB. Split it and upload the parts.")
-        head += chunk[: _HEAD - len(head)] if len(head) < _HEAD else b""
-        sha.update(chunk)
-        file.write(chunk)
-    if not size:
-        raise UnsupportedFile("This file is empty. Upload it again from its source.")
-    if b"%PDF-" not in head:
-        raise UnsupportedFile("This file is not a PDF. Save or print it as PDF and upload that.")
-    return sha.hexdigest(), size
 
 
 def _move(file: Path, place: Path) -> None:

@@ -6,9 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain import Label, PageRef
-from core.errors import NotFound
-from core.store import audit, criteria
-from core.store.tables import CaseDocumentRow, DocumentRow, LabelRow, PageRow, utc
+from core.store import audit, case_documents, criteria
+from core.store.tables import DocumentRow, LabelRow, utc
 
 _SUBJECT = (LabelRow.case_id, LabelRow.document_id, LabelRow.page, LabelRow.criterion, LabelRow.reviewer)
 
@@ -16,7 +15,7 @@ _SUBJECT = (LabelRow.case_id, LabelRow.document_id, LabelRow.page, LabelRow.crit
 def add(session: Session, case_id: int, label: Label, *, at: datetime) -> bool:
     """False when this reviewer's newest label for the page and criterion says the same; nothing is stored then."""
     criteria.check_asked(session, case_id, label.criterion)
-    document_id = _document(session, case_id, label.page)
+    document_id = case_documents.page_in_force(session, case_id, label.page)
     last = session.scalar(
         select(LabelRow)
         .where(
@@ -67,19 +66,6 @@ def add(session: Session, case_id: int, label: Label, *, at: datetime) -> bool:
         record=audit.record_digest(session, "label", row.id),
     )
     return True
-
-
-def _document(session: Session, case_id: int, page: PageRef) -> int:
-    query = (
-        select(DocumentRow.id)
-        .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
-        .join(PageRow, PageRow.document_id == DocumentRow.id)
-        .where(CaseDocumentRow.case_id == case_id, DocumentRow.sha256 == page.document, PageRow.number == page.number)
-    )
-    found = session.scalar(query)
-    if found is None:
-        raise NotFound(f"Case {case_id} has no such page {page.number}. Nothing was saved. Open the case again.")
-    return found
 
 
 def newest(session: Session, case_id: int | None) -> list[tuple[int, Label]]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import CaseSummary
 from core.store import jobs
+from core.store.case_documents import IN_FORCE
 from core.store.tables import (
     CaseDocumentRow,
     CaseRow,
@@ -27,8 +28,10 @@ def all_cases(session: Session) -> list[CaseSummary]:
             CaseDocumentRow.case_id,
             func.count().label("documents"),
             func.sum(DocumentRow.page_count).label("pages"),
+            func.max(CaseDocumentRow.added_at).label("amended_at"),
         )
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .where(IN_FORCE)
         .group_by(CaseDocumentRow.case_id)
         .subquery()
     )
@@ -52,6 +55,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
             CriteriaSetRow.version,
             files.c.documents,
             files.c.pages,
+            files.c.amended_at,
             asked.c.criteria,
             decided.c.decided,
             decided.c.decided_at,
@@ -73,7 +77,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
 
 def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
     case: CaseRow = row.CaseRow
-    times = (case.created_at, row.decided_at, row.labelled_at)
+    times = (case.created_at, row.amended_at, row.decided_at, row.labelled_at)
     return CaseSummary(
         id=case.id,
         name=case.name,

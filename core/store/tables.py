@@ -1,7 +1,7 @@
 """The tables, as SQLAlchemy classes. `migrations/` makes exactly these; a test compares the two.
 
-What the tool found (`answers`) and what a person judged (`labels`, `decisions`) are different tables. The last two and
-`audit` are append-only: the database refuses UPDATE and DELETE on them.
+What the tool found (`answers`) and what a person judged or saw (`labels`, `decisions`, `sightings`) are different
+tables. The last three and `audit` are append-only: the database refuses UPDATE and DELETE on them.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -27,7 +28,16 @@ from sqlalchemy.types import TypeDecorator
 from core.domain import DECISIONS, VERDICTS, Arm, DecisionOutcome, JobState, Source, Verdict
 
 Action = Literal[
-    "case created", "criteria saved", "rule changed", "scorer changed", "sending agreed", "label", "decision"
+    "case created",
+    "criteria saved",
+    "rule changed",
+    "scorer changed",
+    "sending agreed",
+    "label",
+    "decision",
+    "document added",
+    "document replaced",
+    "page looked at",
 ]
 """What the audit log speaks of."""
 
@@ -104,12 +114,23 @@ class PageRow(Base):
     problem: Mapped[str]
     blank: Mapped[bool]
     body: Mapped[str]
+    turn: Mapped[int]
+    confidence: Mapped[float | None]
+    recognised: Mapped[str]
+    images: Mapped[float]
+    notes: Mapped[str]
+    """Joined by commas."""
+    sketch: Mapped[bytes] = mapped_column(LargeBinary)
+    look: Mapped[bytes] = mapped_column(LargeBinary)
     text: Mapped[str] = mapped_column(Text)
     words: Mapped[bytes] = mapped_column(LargeBinary)
-    """Last, so that reading the other columns never walks through it. See `documents.pack_words`."""
+    """Last, so that reading the other columns never walks through it. See `words.pack_words`."""
     __table_args__ = (
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("rotation IN (0, 90, 180, 270)", name="rotation"),
+        CheckConstraint("turn IN (0, 90, 180, 270)", name="turn"),
+        _fraction("confidence"),
+        _fraction("images"),
         CheckConstraint("width > 0 AND height > 0", name="area"),
         _one_of("source", get_args(Source)),
     )
@@ -155,12 +176,36 @@ class CaseRow(Base):
 
 
 class CaseDocumentRow(Base):
+    """A document that is or was in a case. One that was replaced stays, because labels and sightings point to it; put
+    back, it is in force again in the same row."""
+
     __tablename__ = "case_documents"
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    """0 for the first document that came into the case, 1 for the next."""
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
     name: Mapped[str]
-    __table_args__ = (UniqueConstraint("case_id", "document_id"),)
+    place: Mapped[int]
+    """Where it stands in reading order; a document takes the place of the one that it replaces."""
+    added_by: Mapped[str]
+    added_at: Mapped[datetime]
+    """When it came into force, last."""
+    replaced_by: Mapped[int | None] = mapped_column(
+        ForeignKey("documents.id", name="fk_case_documents_documents_replaced_by")
+    )
+    """NULL for a document in force."""
+    __table_args__ = (
+        UniqueConstraint("case_id", "document_id"),
+        CheckConstraint("replaced_by <> document_id", name="replaced_by"),
+        Index(
+            None,
+            "case_id",
+            "place",
+            unique=True,
+            sqlite_where=text("replaced_by IS NULL"),
+            postgresql_where=text("replaced_by IS NULL"),
+        ),
+    )
 
 
 class JobRow(Base):
@@ -311,6 +356,23 @@ class DecisionRow(Base):
     __table_args__ = (
         _one_of("outcome", DECISIONS),
         Index(None, "case_id", "criterion", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class SightingRow(Base):
+    __tablename__ = "sightings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int]
+    document_id: Mapped[int]
+    page: Mapped[int]
+    reviewer: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "document_id"], ["case_documents.case_id", "case_documents.document_id"]),
+        ForeignKeyConstraint(["document_id", "page"], ["pages.document_id", "pages.number"]),
+        Index(None, "case_id", "document_id", "page", "reviewer", "id"),
         {"sqlite_autoincrement": True},
     )
 

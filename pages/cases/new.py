@@ -1,20 +1,17 @@
 """A new case: the packet, the criteria, a look at both, and go."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from core.criteria import Preview, preview_criteria, preview_lines, template_csv, template_xlsx
 from core.domain import CriteriaSet, Criterion, ScorerInfo
-from core.errors import BadDocument
-from core.store.files import display_name
-from core.workspace import Upload
+from core.uploads import Upload
 from pages.components.fallback import warn_of_fallback
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
+from pages.components.taking_in import forget, taken_in
 from pages.components.wording import host_of, scorer_title
 
-_UPLOADS = "new.uploads"
+_FILES = "new"
 _CREATED = "new.created"
 
 
@@ -35,54 +32,7 @@ def new_case() -> None:
 
 def _packet() -> list[Upload]:
     st.subheader("1. The packet", anchor=False)
-    files = st.file_uploader(
-        "PDF files, in the order in which they should be read",
-        type="pdf",
-        accept_multiple_files=True,
-        key="new.files",
-    )
-    known: dict[str, Upload | str] = st.session_state.setdefault(_UPLOADS, {})
-    for file in files:
-        if file.file_id not in known:
-            with st.spinner("Checking the file…"):
-                known[file.file_id] = _take_in(file)
-    good: list[Upload] = []
-    for file in files:
-        upload = known[file.file_id]
-        if isinstance(upload, str):
-            say_error(f"{display_name(file.name)}: {upload}")
-        elif any(upload.document == u.document for u in good):
-            st.info(
-                f"{plain(upload.name)} is the same file as one above; it is used once.", icon=":material/content_copy:"
-            )
-        else:
-            good.append(upload)
-            _took_in(upload)
-    return good
-
-
-def _take_in(file: Any) -> Upload | str:
-    """The upload, or why it cannot be used."""
-    try:
-        return workspace().take_in(file, file.name)
-    except BadDocument as error:
-        return str(error)
-
-
-def _took_in(upload: Upload) -> None:
-    pages = f"{upload.pages} page{'s' if upload.pages != 1 else ''}"
-    notes = [pages]
-    if upload.unread:
-        notes.append(f"read before, except {upload.unread} that will be tried again")
-    elif upload.known:
-        notes.append("read before, ready at once")
-    st.success(f"{plain(upload.name)}: {', '.join(notes)}", icon=":material/check:")
-    if upload.repaired:
-        st.warning(
-            f"{plain(upload.name)} was damaged and has been repaired while opening. Some pages may be missing: "
-            "compare the number of pages with the original.",
-            icon=":material/warning:",
-        )
+    return taken_in(_FILES, "PDF, TIFF, PNG or JPEG files, in the order in which they should be read")
 
 
 def _criteria() -> CriteriaSet | None:
@@ -235,4 +185,4 @@ def _scorer() -> ScorerInfo | None:
 @callback
 def _on_create(name: str, uploads: list[Upload], criteria: CriteriaSet, scorer: str) -> None:
     st.session_state[_CREATED] = workspace().create_case(name, uploads, criteria, by=reviewer(), scorer=scorer)
-    st.session_state.pop(_UPLOADS, None)
+    forget(_FILES)

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from core.casework import CHECKING, QUEUEING, READING, SCORING
+from core.casework import CHECKING, SCORING
 from core.domain import CaseSummary, Job
 from core.figures import duration_in_words
+from core.reading import QUEUEING, READING, RECOGNISING
 from core.samples import SAMPLES, Sample
 from pages.components.frame import callback, guard, plain, reviewer, route, show_flash, workspace
 
@@ -18,6 +19,7 @@ _STAGES = {
     QUEUEING: "Waiting for another case",
     CHECKING: "Testing the scorer",
     SCORING: "Scoring",
+    RECOGNISING: "Reading scans",
 }
 """What a job does, in a word or two: the column is narrow."""
 _OPEN = "cases.open_now"

@@ -23,6 +23,8 @@ UNEXPECTED = (
     "Something unexpected went wrong on this screen. What was saved is safe. Reload the page; "
     "if it happens again, send the log of the server to whoever looks after it."
 )
+SPARES = 2
+"""Processes for reading documents that are kept ready: a long document takes two."""
 _FLASH = "flash"
 _ROUTES = "routes"
 _SCREEN, _ENTERED = "screen", "entered"
@@ -34,7 +36,7 @@ P = ParamSpec("P")
 @st.cache_resource(show_spinner=False, on_release=Workspace.close)
 def workspace() -> Workspace:
     """The one workspace of this server. Work that an earlier process left unfinished goes on."""
-    opened = Workspace.open(read_settings())
+    opened = Workspace.open(read_settings(), spares=SPARES)
     try:
         opened.start()
     except ChartsieveError:
@@ -95,7 +97,7 @@ def keep_routes(routes: Mapping[str, st.Page]) -> None:
 
 
 def route(name: str) -> st.Page:
-    """The screen of that name: "cases", "new", "review", "context", "admin"."""
+    """The screen of that name: "cases", "new", "review", "packet", "context", "admin"."""
     page: st.Page = st.session_state[_ROUTES][name]
     return page
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import admin, cases, context, review
+from pages import admin, cases, context, packet, review
 from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
 
 _ICON = Path(__file__).parent.parent / "components" / "icon.svg"
@@ -20,6 +20,7 @@ def main() -> None:
         "cases": st.Page(cases.page, title="Cases", icon=":material/inbox:", url_path="cases", default=True),
         "new": st.Page(cases.new_case, title="New case", icon=":material/add:", url_path="new"),
         "review": st.Page(review.page, title="Review", icon=":material/grid_on:", url_path="review"),
+        "packet": st.Page(packet.page, title="Packet", icon=":material/folder_copy:", url_path="packet"),
         "context": st.Page(context.page, title="Context and exports", icon=":material/output:", url_path="context"),
         "admin": st.Page(admin.page, title="Scorers", icon=":material/tune:", url_path="admin"),
     }

@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from core.domain import DECISIONS, Decision, DecisionOutcome
+from core.domain import DECISIONS, Case, Decision, DecisionOutcome, PageRef
 from core.errors import Conflict
 from core.selection import evidence, weak_below
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.review.place import Seen, again
+from pages.review.unread import unread_words
 
 WORDS: dict[DecisionOutcome, str] = {
     "met": "Met",
@@ -57,8 +58,7 @@ def _evidence(now: Seen) -> str:
     """What the tool found, never a verdict."""
     milli, weak = now.chart.grid.milli[now.row : now.row + 1], weak_below(now.chart.scorer)
     state = evidence(milli, now.kept[None, :], now.chart.unreadable, weak=weak)[0]
-    unread = int(now.chart.unreadable.sum())
-    aside = f"; {unread} could not be read" if unread else ""
+    aside = f"; {words}" if (words := unread_words(now)) else ""
     if state in ("found", "weak"):
         words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
         missing = int((np.isnan(now.chart.grid.scores[now.row]) & ~now.chart.unreadable).sum())
@@ -70,9 +70,9 @@ def _evidence(now: Seen) -> str:
         return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
     if state == "not_scored":
         return ":orange[:material/pending:] Not scored on every page yet: nothing can be said"
-    read = len(now.chart.pages) - unread
+    read = int((~now.chart.unreadable).sum())
     if state == "could_not_read":
-        return f":orange[:material/visibility_off:] None found on {read} pages{aside}: look at those yourself"
+        return f":orange[:material/visibility_off:] None found on {read} pages; {unread_words(now, ask=True)}"
     return f":gray[:material/search_off:] Looked at {read} pages, none found. This does not mean “not met”"
 
 
@@ -162,17 +162,31 @@ def _saved(now: Seen, newest: Decision | None) -> None:
         if not typed:
             st.caption("Not decided yet. A click saves.")
         return
-    cited = [now.chart.grid.pages.index(c.page) + 1 for c in newest.citations]
-    cites = f" · cites page{'s' if len(cited) > 1 else ''} {', '.join(map(str, cited))}" if cited else ""
     history = workspace().store.history(now.case.id, now.criterion.id)
+    signed = f"{newest.at:%d %b %Y, %H:%M:%S} UTC by {plain(newest.reviewer)}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(
-            f":material/check: Saved {newest.at:%d %b %Y, %H:%M:%S} UTC by {plain(newest.reviewer)}{cites}",
-            width="stretch",
-        )
+        st.caption(f":material/check: Saved {signed}{_cited(now, newest)}", width="stretch")
         if len(history) > 1:
             with st.popover(f"{len(history)} changes", type="tertiary"):
                 _history(history)
+    amended = now.case.amended_at
+    if amended and newest.at < amended:
+        st.caption(f":material/history: Decided before the packet changed on {amended:%d %b}: look again")
+
+
+def _cited(now: Seen, decision: Decision) -> str:
+    """The cited pages by their numbers in the case; those of replaced documents by their old place."""
+    here = [now.numbers[c.page] for c in decision.citations if c.page in now.numbers]
+    parts = [f"page{'s' if len(here) > 1 else ''} {', '.join(map(str, here))}"] if here else []
+    parts += [_replaced(now.case, c.page) for c in decision.citations if c.page not in now.numbers]
+    return f" · cites {', '.join(parts)}" if parts else ""
+
+
+def _replaced(case: Case, page: PageRef) -> str:
+    try:
+        return f"page {page.number} of the replaced {plain(case.document(page.document).name)}"
+    except KeyError:
+        return f"page {page.number} of a document that is no longer here"
 
 
 def _history(history: list[Decision]) -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.chart import Chart
-from core.domain import Case, Criterion, Decision, Page, Verdict
+from core.domain import Case, Criterion, Decision, Page, PageRef, Sighting, Verdict
+from core.errors import NotFound
 from core.selection import Rule, kept
 from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
@@ -23,8 +24,8 @@ class Place:
     rule: Rule
     fingerprint: str
     """The scorer whose scores are shown; `rule` is for them alone."""
-    rotation: dict[int, int] = field(default_factory=dict)
-    """Page number -> clockwise turn by hand, in degrees."""
+    rotation: dict[PageRef, int] = field(default_factory=dict)
+    """Clockwise turn by hand, in degrees, on top of what brings the page upright."""
     waits: bool = False
     """Nothing was scored when the case was opened, and the reviewer has not moved since: the best page comes later."""
     token: int = 0
@@ -80,10 +81,31 @@ class Seen:
     @cached_property
     def verdict(self) -> Verdict | None:
         """What this reviewer said of the page for the criterion."""
-        for _, label in workspace().store.labels(self.case.id):
+        for label in workspace().labels(self.case.id):
             if (label.page, label.criterion, label.reviewer) == (self.page.ref, self.criterion.id, reviewer()):
                 return label.verdict
         return None
+
+    @cached_property
+    def numbers(self) -> dict[PageRef, int]:
+        """Page -> its number in the case; pages of replaced documents have none."""
+        return {ref: number for number, ref in enumerate(self.chart.grid.pages, start=1)}
+
+    @cached_property
+    def waiting(self) -> frozenset[PageRef]:
+        """Scans that the work on the case has not come to yet: nothing is wrong with them."""
+        job = workspace().store.job(self.case.id) if self.chart.unreadable.any() else None
+        return waiting_in(self.chart) if job and job.state in ("waiting", "running") else frozenset()
+
+    @cached_property
+    def unread(self) -> list[PageRef]:
+        """Pages that could not be read, in order."""
+        return [page for page in unread_in(self.chart) if page not in self.waiting]
+
+    @cached_property
+    def sightings(self) -> dict[PageRef, list[Sighting]]:
+        """Who looked at the pages that could not be read."""
+        return sightings_of(self.case.id, self.chart)
 
     @cached_property
     def hits(self) -> list[int]:
@@ -107,6 +129,8 @@ def seen(case: Case, chart: Chart) -> Seen:
     elif came or place.fingerprint != chart.scorer.fingerprint:
         place.rule, place.fingerprint = Rule.parse(case.rule), chart.scorer.fingerprint
         place.impose()
+    if place.page > len(chart.pages):  # a document was replaced by a shorter one
+        place.go(page=len(chart.pages))
     if place.waits and not np.isnan(chart.grid.scores[chart.grid.criteria.index(place.row), ~chart.unreadable]).any():
         place.go(page=best_page(chart, place.row))
     st.query_params["criterion"] = place.row
@@ -118,6 +142,38 @@ def again(case_id: int) -> Seen:
     """What `seen` showed last, for callbacks: another reviewer may have switched the scorer since."""
     place: Place = st.session_state[key(case_id)]
     return Seen(workspace().store.case(case_id), workspace().chart(case_id, place.fingerprint), place)
+
+
+def unread_in(chart: Chart) -> list[PageRef]:
+    """Pages without text that can be relied on, in order."""
+    return [chart.grid.pages[i] for i in np.flatnonzero(chart.unreadable)]
+
+
+def waiting_in(chart: Chart) -> frozenset[PageRef]:
+    """Scans among the unread pages that are recognised when the case is worked on."""
+    reader = workspace().reader
+    return frozenset(page.ref for page in chart.pages if not page.readable and reader.waiting([page]))
+
+
+def sightings_of(case_id: int, chart: Chart) -> dict[PageRef, list[Sighting]]:
+    """Who looked at the unread pages of the chart, latest first; only pages that somebody looked at.
+
+    Nothing is looked up where every page was read.
+    """
+    unread = set(unread_in(chart))
+    found: dict[PageRef, list[Sighting]] = {}
+    for sighting in reversed(workspace().store.sightings(case_id) if unread else []):
+        if sighting.page in unread:
+            found.setdefault(sighting.page, []).append(sighting)
+    return found
+
+
+def go_to(case_id: int, page: PageRef) -> None:
+    """Move to that page, whatever its number is by now; for callbacks. Raises NotFound when its document is gone."""
+    now = again(case_id)
+    if page not in now.numbers:
+        raise NotFound("The packet has changed in between, and this page is no longer in it. Look at the list again.")
+    now.place.go(page=now.numbers[page])
 
 
 def _first(case: Case, chart: Chart) -> Place:

@@ -2,19 +2,26 @@
 
 import streamlit as st
 
-from core.domain import VERDICTS, Verdict
-from core.errors import PageUnavailable
+from core.domain import VERDICTS, PageRef, Verdict
+from core.errors import NotFound, PageUnavailable
+from core.layout import turned_box
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.pageview import Mark, image_source, pageview, turned
+from pages.review.facts import facts
 from pages.review.place import Seen, again
+from pages.review.unread import redraw_head, unread_panel
 
+UNSURE_BELOW = 0.6
+"""Recognition is unsure of a word below this confidence."""
+_UNSURE_SHOWN = 80
 _WORDS: dict[Verdict, str] = {"relevant": "Relevant", "not_relevant": "Not relevant", "unsure": "Unsure"}
 
 
 def page_panel(now: Seen) -> None:
     with st.container(gap="xsmall"):
         _panel(now)
+    redraw_head()
 
 
 def _panel(now: Seen) -> None:
@@ -24,16 +31,33 @@ def _panel(now: Seen) -> None:
         st.space("stretch")
         _view(now)
     _about(now)
-    page = now.page
-    if not page.readable:
-        st.warning(
-            f"{page.problem} It is kept for every criterion: please look at it yourself.", icon=":material/warning:"
-        )
+    facts(now)
+    if not now.page.readable:
+        unread_panel(now)
     if st.session_state.get("review.view") == "Text":
-        with st.container(border=True, height=560):
-            st.text(page.text or "This page has no text.")
-        return
-    _image(now)
+        _text(now)
+    else:
+        _image(now)
+
+
+def _text(now: Seen) -> None:
+    """What recognition was not sure of stands first: there the image decides."""
+    page = now.page
+    with st.container(border=True, height=560):
+        if not page.readable and page.text:
+            st.caption(":orange[:material/warning:] Recognised too poorly to rely on:")
+        elif page.source == "ocr":
+            _uncertain(page.ref)
+        st.text(page.text or "This page has no text.")
+
+
+def _uncertain(page: PageRef) -> None:
+    words = workspace().store.page(page).words
+    unsure = list(dict.fromkeys(w.text for w in words if w.confidence is not None and w.confidence < UNSURE_BELOW))
+    if unsure:
+        st.caption(":orange[:material/warning:] Uncertain words:")
+        st.text("   ".join(unsure[:_UNSURE_SHOWN]) + (" …" if len(unsure) > _UNSURE_SHOWN else ""))
+        st.divider()
 
 
 def _hits(now: Seen) -> None:
@@ -82,8 +106,8 @@ def _to_page(case_id: int, number: int | None) -> None:
 
 @callback
 def _rotate(case_id: int) -> None:
-    place = again(case_id).place
-    place.rotation[place.page] = (place.rotation.get(place.page, 0) + 90) % 360
+    now = again(case_id)
+    now.place.rotation[now.page.ref] = (now.place.rotation.get(now.page.ref, 0) + 90) % 360
 
 
 def _about(now: Seen) -> None:
@@ -95,9 +119,6 @@ def _about(now: Seen) -> None:
         parts.append(f"printed “{plain(now.page.label)}”")
     if now.page.blank:
         parts.append("blank")
-    if now.page.duplicate_of:
-        first = now.chart.grid.pages.index(now.page.duplicate_of) + 1
-        parts.append(f"repeats page {first}")
     parts.append(_standing(now))
     if now.verdict:
         parts.append(f":material/check: saved as {_WORDS[now.verdict].lower()}")
@@ -121,22 +142,23 @@ def _judge(now: Seen) -> None:
     for verdict in VERDICTS:
         st.button(
             _WORDS[verdict],
-            key=f"judge.{now.case.id}.{now.criterion.id}.{now.place.page}.{verdict}",
+            key=f"judge.{now.case.id}.{now.criterion.id}.{now.page.ref.document[:16]}.{now.page.ref.number}.{verdict}",
             type="primary" if verdict == now.verdict else "secondary",
             on_click=_on_judge,
-            args=(now.case.id, now.criterion.id, now.place.page, verdict),
+            args=(now.case.id, now.criterion.id, now.page.ref, verdict),
         )
 
 
 @callback
-def _on_judge(case_id: int, criterion: str, number: int, verdict: Verdict) -> None:
-    """About the criterion and page that were on the screen, whatever it shows by now."""
+def _on_judge(case_id: int, criterion: str, page: PageRef, verdict: Verdict) -> None:
+    """About the criterion and page that were on the screen, whatever it shows by now and whatever number it has."""
     now = again(case_id)
-    page = now.chart.pages[number - 1]
+    if page not in now.numbers:
+        raise NotFound("This page is no longer in the packet: its document was replaced. Nothing was saved.")
     workspace().mark(
         case_id,
         criterion,
-        page,
+        now.chart.pages[now.numbers[page] - 1],
         verdict,
         reviewer=reviewer(),
         rule=now.place.rule,
@@ -145,16 +167,15 @@ def _on_judge(case_id: int, criterion: str, number: int, verdict: Verdict) -> No
 
 
 def _image(now: Seen) -> None:
-    turn = now.place.rotation.get(now.place.page, 0)
+    page = now.page
+    turn = (page.turn + now.place.rotation.get(page.ref, 0)) % 360
     try:
-        image = workspace().image(now.page, dpi=110, rotate=turn)
+        image = workspace().image(page, dpi=110, rotate=turn)
     except PageUnavailable as error:
         say_error(str(error))
         return
-    # Boxes lie where the page stands upright in the file; a page turned by hand is shown without them.
-    passages = workspace().passages(now.criterion, now.page) if now.page.text and not turn else []
-    marks = [Mark(box, p.strength, p.quote) for p in passages for box in p.boxes]
-    sideways = turn in (90, 270)
+    passages = workspace().passages(now.criterion, page) if page.text and page.readable else []
+    marks = [Mark(turned_box(box, turn), p.strength, p.quote) for p in passages for box in p.boxes]
     pageview(
         image_source(image),
         key=f"page.{now.case.id}",
@@ -162,7 +183,7 @@ def _image(now: Seen) -> None:
         pages=len(now.chart.pages),
         alt=f"Page {now.place.page} of the packet",
         marks=marks,
-        width=now.page.height if sideways else now.page.width,
+        width=page.height if turn in (90, 270) else page.width,
         height=560,
         on_turn=lambda: _on_turn(now.case.id),
     )

@@ -9,13 +9,16 @@ from core.casework import SCORING
 from core.chart import Chart
 from core.domain import Case, Job
 from core.errors import NotFound
+from core.reading import QUEUEING, READING, RECOGNISING
 from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
+from pages.components.leafing import leaf_through
 from pages.components.wording import job_line
 from pages.review.asking import ask_again, asked_for, question, score_here, scorer_panel
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
 from pages.review.reading import page_panel
+from pages.review.unread import unread_badge
 
 REFRESH_SECONDS = 4.0
 """How often new scores appear while a case is scored, and what others do while the screen asks."""
@@ -51,6 +54,9 @@ def page() -> None:
     with work:
         if chart:
             st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, _standing(case, job))
+        elif busy:
+            with guard():
+                leaf_through(f"review.leaf.{case.id}", case.documents, dpi=110, height=720)
 
 
 def _chart(case_id: int) -> Chart | None:
@@ -96,15 +102,7 @@ def _again_label(chart: Chart, job: Job | None) -> str:
 
 
 def _unread(case: Case, chart: Chart, *, busy: bool) -> None:
-    unread = int(chart.unreadable.sum())
-    if unread:
-        st.badge(
-            f"{unread} page{'s' if unread > 1 else ''} could not be read",
-            icon=":material/visibility_off:",
-            color="orange",
-            help="These pages are kept for every criterion. Look at them yourself: "
-            + ", ".join(str(i + 1) for i in chart.unreadable.nonzero()[0]),
-        )
+    unread_badge(case, chart, waiting=workspace().reader.waiting(chart.pages) if busy else 0)
     if chart.read_again and not busy:
         st.button(
             f"{chart.read_again:,} pages: try to read again",
@@ -136,7 +134,7 @@ def _how_far(case_id: int, *, shown: bool) -> None:
     if job is None or job.state not in ("waiting", "running"):
         st.rerun()
         return
-    if not shown and job.stage == SCORING:
+    if not shown and job.stage not in ("", READING, QUEUEING):
         st.rerun()
         return
     st.session_state[_WATCHED] = case_id
@@ -161,6 +159,10 @@ def _meanwhile(job: Job, *, here: bool) -> str:
         return "Nobody is working on this case at the moment. What was done is kept."
     if job.stage == SCORING:
         return "You may close this page: the work goes on. You can read meanwhile; scores appear as they come."
+    if job.stage == RECOGNISING:
+        return (
+            "You may close this page: the work goes on. You can review meanwhile; scanned pages join as they are read."
+        )
     return "You may close this page: the work goes on. You are asked before any page is sent to another machine."
 
 

@@ -107,7 +107,7 @@ def upload_to_heatmap(page: Page, address: str, *, by: str = "") -> dict[str, fl
     page.keyboard.press("Tab")
     settled(page)
     started = time.perf_counter()
-    uploaders.filter(has_text="PDF files").locator("input[type=file]").set_input_files(sample.pdf)
+    uploaders.filter(has_text="PDF, TIFF").locator("input[type=file]").set_input_files(sample.pdf)
     expect(page.get_by_text(": 150 pages")).to_be_visible(timeout=60_000)
     checked = time.perf_counter()
     create = page.get_by_role("button", name="Create the case")

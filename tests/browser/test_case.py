@@ -53,7 +53,7 @@ def create_case(page: Page, address: str, folder: Path, name: str) -> None:
     second = packet(folder, "labs.pdf", *LINES[3:])
     (folder / "criteria.csv").write_text(CRITERIA)
     page.goto(f"{address}/new")
-    uploader(page, "PDF files").set_input_files([first, second])
+    uploader(page, "PDF, TIFF").set_input_files([first, second])
     expect(page.get_by_text("notes.pdf: 3 pages")).to_be_visible()
     expect(page.get_by_text("labs.pdf: 1 page", exact=False)).to_be_visible()
     uploader(page, "CSV, Excel").set_input_files(folder / "criteria.csv")
@@ -174,10 +174,19 @@ def test_files_that_cannot_be_used_get_a_sentence_each(page: Page, url: str, tmp
         document.save(tmp_path / "locked.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret")
     page.goto(f"{url}/new")
     names = ("web.pdf", "cut.pdf", "locked.pdf", "whole.pdf")
-    uploader(page, "PDF files").set_input_files([tmp_path / n for n in names])
-    for name in names[:3]:
+    uploader(page, "PDF, TIFF").set_input_files([tmp_path / n for n in names])
+    for name in names[:2]:
         expect(page.get_by_test_id("stAlert").filter(has_text=f"{name}:")).to_be_visible()
     expect(page.get_by_text("whole.pdf: 4 pages")).to_be_visible()
+    password, opener = page.get_by_label("Password", exact=True), page.get_by_role("button", name="Open", exact=True)
+    password.fill("guess")
+    opener.click()
+    expect(page.get_by_text("This password does not open the file")).to_be_visible()
+    expect(password).to_have_value("")
+    password.fill("secret")
+    opener.click()
+    expect(page.get_by_text("locked.pdf: 4 pages, opened")).to_be_visible()
+    expect(page.get_by_text("Page 1 of 8")).to_be_visible()
 
 
 def test_every_bad_row_of_a_criteria_list_is_named(page: Page, url: str, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def create(page: Page, url: str, folder: Path, *, by: str = "J.+Rivera") -> None
     """A case of four pages and three criteria that nobody has scored yet."""
     page.goto(f"{url}/new?by={by}")
     lines = [f"{line} File {folder.name}." for line in LINES]
-    uploader(page, "PDF files").set_input_files(packet(folder, "packet.pdf", *lines))
+    uploader(page, "PDF, TIFF").set_input_files(packet(folder, "packet.pdf", *lines))
     expect(page.get_by_text("packet.pdf: 4 pages")).to_be_visible()
     (folder / "criteria.csv").write_text(CRITERIA)
     uploader(page, "CSV, Excel").set_input_files(folder / "criteria.csv")

@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymupdf
@@ -20,9 +21,54 @@ def renderer() -> Iterator[Renderer]:
         yield made
 
 
+def children_of(renderer: Renderer) -> list[int]:
+    """Process ids, in no order that matters."""
+    return [slot.child.pid for slot in renderer._slots if slot.child is not None]
+
+
 def child_of(renderer: Renderer) -> int:
-    assert renderer._child is not None
-    return renderer._child.pid
+    (child,) = children_of(renderer)
+    return child
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+class Drawing:
+    """A page being drawn in another thread; `unavailable` is what became of it."""
+
+    def __init__(self, renderer: Renderer, path: Path, number: int) -> None:
+        self.unavailable = ""
+        self._work = renderer, path, number
+        self._thread = threading.Thread(target=self._draw)
+        self._thread.start()
+
+    @property
+    def under_way(self) -> bool:
+        return self._thread.is_alive()
+
+    def end(self) -> str:
+        self._thread.join(30)
+        assert not self.under_way
+        return self.unavailable
+
+    def _draw(self) -> None:
+        renderer, path, number = self._work
+        try:
+            renderer.render(path, number, dpi=30)
+        except PageUnavailable as error:
+            self.unavailable = str(error)
+
+
+def drawing_a_bomb(renderer: Renderer, path: Path, number: int) -> Drawing:
+    """Returns when its child is at it."""
+    drawing = Drawing(renderer, path, number)
+    wait_until(lambda: any(s.busy and s.child and (str(path), number) == (s.path, s.number) for s in renderer._slots))
+    return drawing
 
 
 def centre_of_ink(picture: pymupdf.Pixmap) -> tuple[float, float]:
@@ -138,6 +184,110 @@ def test_drawing_after_closing_starts_again(tmp_path: Path, renderer: Renderer) 
     renderer.close()
     renderer.close()
     assert renderer.render(path, 1, dpi=20) == first
+
+
+def test_a_slow_page_holds_up_no_other_case(tmp_path: Path) -> None:
+    bomb = paper.bomb(tmp_path / "bomb.pdf")
+    good = paper.write(tmp_path / "good.pdf", paper.PROSE, "two")
+    with Renderer(Limits(page_seconds=20)) as renderer:
+        slow = drawing_a_bomb(renderer, bomb, 2)
+        (hanging,) = children_of(renderer)
+        assert renderer.render(good, 1, dpi=30) != renderer.render(good, 2, dpi=30)
+        assert slow.under_way
+        os.kill(hanging, signal.SIGKILL)
+        assert "stopped unexpectedly" in slow.end()
+
+
+def test_a_slow_page_holds_up_the_other_pages_of_its_case_only_when_it_is_known_to_be_slow(tmp_path: Path) -> None:
+    path = paper.bomb(tmp_path / "bomb.pdf", before=1, bombs=3, after=1)
+    with Renderer(Limits(page_seconds=4)) as renderer:
+        slow = drawing_a_bomb(renderer, path, 2)
+        assert renderer.render(path, 1, dpi=30)
+        assert slow.under_way
+        assert "longer than 4 seconds" in slow.end()
+        slow, waiting = drawing_a_bomb(renderer, path, 3), Drawing(renderer, path, 4)
+        time.sleep(0.3)
+        assert len([s for s in renderer._slots if s.busy]) == 1
+        assert renderer.render(paper.write(tmp_path / "good.pdf", "another case"), 1, dpi=30)
+        assert slow.under_way
+        assert waiting.under_way
+        for drawing in (slow, waiting):
+            while drawing.under_way:
+                for slot in renderer._slots:
+                    if slot.busy and slot.child is not None:
+                        os.kill(slot.child.pid, signal.SIGKILL)
+                time.sleep(0.05)
+
+
+def test_two_who_ask_for_the_same_slow_page_cost_one_child(tmp_path: Path) -> None:
+    path = paper.bomb(tmp_path / "bomb.pdf")
+    with Renderer(Limits(page_seconds=2)) as renderer:
+        one, two = drawing_a_bomb(renderer, path, 2), Drawing(renderer, path, 2)
+        assert len(children_of(renderer)) == 1
+        assert "longer than 2 seconds" in one.end()
+        assert "just before" in two.end()
+        assert children_of(renderer) == []
+
+
+def test_a_child_stays_with_its_document_while_the_other_is_free(tmp_path: Path) -> None:
+    bomb = paper.bomb(tmp_path / "bomb.pdf", before=2)
+    good = paper.write(tmp_path / "good.pdf", "one", "two", "three")
+    with Renderer(Limits(page_seconds=2)) as renderer:
+        slow = drawing_a_bomb(renderer, bomb, 3)
+        renderer.render(good, 1, dpi=20)
+        slow.end()
+        home = child_of(renderer)
+        slow = drawing_a_bomb(renderer, paper.bomb(tmp_path / "second.pdf"), 2)
+        assert child_of(renderer) == home  # drawing the slow page; `good` gets the other place
+        renderer.render(good, 2, dpi=20)
+        (second,) = set(children_of(renderer)) - {home}
+        slow.end()
+        renderer.render(good, 3, dpi=20)
+        assert child_of(renderer) == second
+
+
+def test_a_child_that_draws_nothing_for_long_is_ended(
+    tmp_path: Path, renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "IDLE_SECONDS", 0.3)
+    path = paper.write(tmp_path / "a.pdf", "text")
+    first = renderer.render(path, 1, dpi=20)
+    child = child_of(renderer)
+    wait_until(lambda: not Path(f"/proc/{child}").exists())
+    assert children_of(renderer) == []
+    assert renderer.render(path, 1, dpi=20) == first
+
+
+def test_a_page_that_needs_too_much_memory_says_so(tmp_path: Path) -> None:
+    path = paper.inflating(tmp_path / "a.pdf", megabytes=40)
+    with Renderer(Limits(memory_mb=512)) as renderer:
+        with pytest.raises(PageUnavailable, match="Page 1 cannot be drawn: it needs more memory than is allowed"):
+            renderer.render(path, 1, dpi=20)
+        assert renderer.render(paper.write(tmp_path / "b.pdf", "text"), 1, dpi=20)
+
+
+def test_a_machine_that_starts_no_child_is_not_the_pages_fault(tmp_path: Path) -> None:
+    path = paper.write(tmp_path / "a.pdf", "text")
+    with Renderer(Limits(memory_mb=40)) as renderer:
+        for _ in range(2):
+            with pytest.raises(PageUnavailable, match="the drawing process does not start"):
+                renderer.render(path, 1)
+
+
+def test_after_an_interruption_the_next_picture_is_that_of_its_own_page(tmp_path: Path) -> None:
+    path = paper.bomb(tmp_path / "bomb.pdf")
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    try:
+        with Renderer(Limits(page_seconds=20)) as renderer:
+            first = renderer.render(path, 1, dpi=20)
+            child = child_of(renderer)
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+            with pytest.raises(KeyboardInterrupt):
+                renderer.render(path, 2, dpi=20)
+            assert not Path(f"/proc/{child}").exists()
+            assert renderer.render(path, 1, dpi=20) == first
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 @pytest.mark.parametrize(("dpi", "rotate"), [(100, 45), (5, 0), (5000, 0)])

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from core.intake import Limits, inspect_document, mark_duplicates, read_document
+from core.duplicates import mark_duplicates
+from core.intake import Limits, inspect_document, read_document
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
 

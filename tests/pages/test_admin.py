@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from core.casework import READING, SCORING
+from core.casework import SCORING
 from core.domain import JobState
+from core.reading import READING
 from core.samples import SAMPLES
 from core.settings import read_settings
 from core.workspace import Workspace

@@ -13,6 +13,7 @@ from core.domain import (
     Page,
     PageRef,
     ScorerInfo,
+    Sighting,
     Verdict,
     Word,
 )
@@ -82,3 +83,7 @@ def label(verdict: Verdict = "relevant", *, by: str = "Ann", number: int = 1, no
         seed=2**40,
         note=note,
     )
+
+
+def sighting(note: str = "A fax of a form.", *, by: str = "Ann", number: int = 2) -> Sighting:
+    return Sighting(PageRef(DOCUMENT, number), by, NOON, note)

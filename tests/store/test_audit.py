@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.store import Store
-from tests.store.examples import DOCUMENT, EMBEDDED, NOON, add_case, decision, label
+from tests.store.examples import DOCUMENT, EMBEDDED, NOON, add_case, decision, label, sighting
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def raw(path: Path, store: Store) -> Iterator[sqlite3.Connection]:
     store.decide(case_id, decision("not_met", rationale="She walks."), seen=1)
     store.add_label(case_id, label())
     store.set_rule(case_id, EMBEDDED.fingerprint, "top 5", by="Bob")
+    store.add_sighting(case_id, sighting())
     assert store.verify_audit() is None
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield connection
@@ -32,6 +33,7 @@ def test_every_act_of_a_person_is_on_record(store: Store) -> None:
         (4, "Ann", "decision", 1),
         (5, "Ann", "label", 1),
         (6, "Bob", "rule changed", 1),
+        (7, "Ann", "page looked at", 1),
     ]
     assert entries[3].detail["outcome"] == "not_met"
     assert entries[4].detail["document"] == DOCUMENT
@@ -49,6 +51,7 @@ def test_neither_page_text_nor_rationales_are_copied_into_the_log(raw: sqlite3.C
     written = " ".join(row[0] for row in raw.execute("SELECT detail FROM audit"))
     assert "limps" not in written
     assert "stands here" not in written
+    assert "fax of a form" not in written
 
 
 @pytest.mark.usefixtures("raw")
@@ -60,7 +63,7 @@ def test_an_empty_log_and_a_reopened_one_hold(store: Store, url: str, tmp_path: 
         assert empty.verify_audit() is None
 
 
-@pytest.mark.parametrize("table", ["audit", "labels", "decisions"])
+@pytest.mark.parametrize("table", ["audit", "labels", "decisions", "sightings"])
 @pytest.mark.parametrize(
     "statement",
     [
@@ -93,7 +96,7 @@ def _unseal(raw: sqlite3.Connection) -> None:
         ("UPDATE audit SET case_id = NULL WHERE id = 6", 6),
         ("DELETE FROM audit WHERE id = 3", 3),
         ("DELETE FROM audit WHERE id >= 5", 5),
-        ("UPDATE audit SET id = 7 WHERE id = 6", 6),
+        ("UPDATE audit SET id = 8 WHERE id = 7", 7),
         ("UPDATE decisions SET outcome = 'met' WHERE id = 2", 4),
         ("UPDATE decisions SET rationale = 'Else.' WHERE id = 1", 3),
         ("UPDATE decisions SET at = 'never' WHERE id = 1", 3),
@@ -105,8 +108,13 @@ def _unseal(raw: sqlite3.Connection) -> None:
         (
             "INSERT INTO decisions (id, case_id, criterion, outcome, rationale, citations, reviewer, at) "
             "VALUES (9, 1, 'c1', 'met', '', '[]', 'Eve', '2026-11-02T12:00:00.000000+00:00')",
-            7,
+            8,
         ),
+        ("UPDATE sightings SET note = 'Nothing on it.'", 7),
+        ("UPDATE sightings SET reviewer = 'Eve'", 7),
+        ("UPDATE sightings SET page = 3", 7),
+        ("DELETE FROM sightings", 7),
+        ("INSERT INTO sightings SELECT 9, case_id, document_id, page, 'Eve', note, at FROM sightings", 8),
     ],
 )
 def test_tampering_is_found(raw: sqlite3.Connection, store: Store, statement: str, broken: int) -> None:

@@ -42,7 +42,8 @@ def test_a_case_comes_back_as_it_was_created(url: str) -> None:
         case = store.case(case_id)
         assert (case.name, case.scorer, case.rule, case.created_by) == ("Case one", EMBEDDED, "threshold 0.5", "Ann")
         assert case.criteria == criteria()
-        assert case.documents == (CaseDocument(DOCUMENT, "chart.pdf", 3),)
+        assert case.documents == (CaseDocument(DOCUMENT, "chart.pdf", 3, "Ann", NOON),)
+        assert (case.replaced, case.amended_at) == ((), None)
         assert case.created_at == NOON
         assert case.created_at.tzinfo is UTC
 
@@ -53,14 +54,16 @@ def test_a_case_keeps_the_version_of_the_criteria_it_was_created_with(store: Sto
     assert store.case(case_id).criteria == criteria()
 
 
-def test_documents_may_be_read_after_the_case_is_created(store: Store) -> None:
-    files = [CaseDocument(OTHER, "second.pdf", 9), CaseDocument(DOCUMENT, "first.pdf", 0)]
+def test_documents_may_be_read_after_the_case_is_created(url: str) -> None:
+    files = [CaseDocument(OTHER, "second.pdf", 9, "Ann", NOON), CaseDocument(DOCUMENT, "first.pdf", 0, "Ann", NOON)]
+    store = Store.open(url, clock=lambda: NOON)
     case_id = store.create_case("Case", criteria=criteria(), documents=files, scorer=EMBEDDED, rule="r", by="Ann")
     assert store.case(case_id).documents == tuple(files)
     assert not store.has_document(DOCUMENT)
     store.add_document(DOCUMENT, size=1000, pages=[page(1), page(2)])
     assert store.case(case_id).documents == (files[0], replace(files[1], pages=2))
     assert store.cases()[0].pages == 11
+    store.close()
 
 
 @pytest.mark.parametrize("files", [[], [CaseDocument(DOCUMENT, "a.pdf", 1), CaseDocument(DOCUMENT, "b.pdf", 1)]])

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from core.domain import Page, PageRef
+from core.domain import Page, PageRef, Word
 from core.errors import NotFound, StoreError
 from core.store import Store
 from tests.store.examples import DOCUMENT, OTHER, add_case, label, page
@@ -74,20 +75,37 @@ def test_a_document_is_stored_with_all_its_pages_or_not_at_all(store: Store, pat
         assert raw.execute("SELECT count(*) FROM documents").fetchone() == (0,)
 
 
-def test_only_unread_pages_are_replaced(store: Store) -> None:
+def test_a_page_that_nobody_could_read_gives_way_and_one_that_was_read_stays(store: Store) -> None:
     store.add_document(DOCUMENT, size=1000, pages=PAGES)
     again = replace(page(1), text="other words", words=()), page(2), replace(page(3), text="other words", words=())
-    store.replace_unread(DOCUMENT, again)
+    assert store.replace_pages(DOCUMENT, again) == 1
     assert store.page(PageRef(DOCUMENT, 1)) == PAGES[0]
     assert store.page(PageRef(DOCUMENT, 2)) == page(2)
     assert store.page(PageRef(DOCUMENT, 3)) == replace(PAGES[2], duplicate_of=None)
+
+
+def test_a_page_that_nothing_had_recognised_gives_way_to_what_was_recognised_once(store: Store) -> None:
+    store.add_document(DOCUMENT, size=1000, pages=PAGES)
+    recognised = replace(page(1), text="as recognised", words=(), source="ocr", recognised="engine 5 eng")
+    assert store.replace_pages(DOCUMENT, [recognised]) == 1
+    assert store.replace_pages(DOCUMENT, [replace(recognised, text="again"), page(1)]) == 0
+    assert store.page(PageRef(DOCUMENT, 1)) == recognised
+
+
+def test_a_page_that_recognition_could_not_read_either_may_still_be_read_later(store: Store) -> None:
+    store.add_document(DOCUMENT, size=1000, pages=PAGES)
+    in_vain = replace(PAGES[1], recognised="engine 5 eng", problem="It is too faint.")
+    assert store.replace_pages(DOCUMENT, [in_vain]) == 1
+    assert store.page(PageRef(DOCUMENT, 2)) == in_vain
+    assert store.replace_pages(DOCUMENT, [page(2)]) == 1
+    assert store.page(PageRef(DOCUMENT, 2)) == page(2)
 
 
 def test_a_page_that_a_label_points_to_can_be_replaced(store: Store) -> None:
     store.add_document(DOCUMENT, size=1000, pages=PAGES)
     case = add_case(store)
     assert store.add_label(case, label("unsure", number=2))
-    store.replace_unread(DOCUMENT, [page(2)])
+    store.replace_pages(DOCUMENT, [page(2)])
     assert store.page(PageRef(DOCUMENT, 2)) == page(2)
     assert [found.page.number for _, found in store.labels(case)] == [2]
 
@@ -96,20 +114,61 @@ def test_pages_are_replaced_all_together_or_not_at_all(store: Store) -> None:
     unread = [Page(PageRef(DOCUMENT, n), "", source="none", problem="Too slow.") for n in (1, 2)]
     store.add_document(DOCUMENT, size=1000, pages=unread)
     with pytest.raises(StoreError, match="does not fit"):
-        store.replace_unread(DOCUMENT, [page(1), replace(page(2), width=-1.0)])
+        store.replace_pages(DOCUMENT, [page(1), replace(page(2), width=-1.0)])
     assert store.pages(DOCUMENT) == tuple(unread)
     with pytest.raises(ValueError, match="another document"):
-        store.replace_unread(DOCUMENT, [page(1, OTHER)])
+        store.replace_pages(DOCUMENT, [page(1, OTHER)])
 
 
 def test_replacing_pages_of_an_unknown_document_changes_nothing(store: Store) -> None:
-    store.replace_unread(DOCUMENT, [page(1)])
+    assert store.replace_pages(DOCUMENT, [page(1)]) == 0
     assert not store.has_document(DOCUMENT)
 
 
-def test_words_take_little_room(store: Store, path: Path) -> None:
-    words = page(1).words * 200
-    store.add_document(DOCUMENT, size=1000, pages=[replace(page(1), words=words)])
-    assert store.page(PageRef(DOCUMENT, 1)).words == words
+RECOGNISED = replace(
+    page(1),
+    source="ocr",
+    turn=270,
+    confidence=1 / 3,
+    recognised="tesseract 5.5.1 eng+deu",
+    images=0.987,
+    notes=("scan", "foreign_ocr", "hidden_text"),
+    sketch=bytes(range(256)),
+    look=b"\0\x01",
+    body="b" * 64,
+    words=(Word("Wörtchen", (0.1, 0.2, 0.3, 0.4), 0.93), Word("own", (0.1, 0.2, 0.3, 0.4), None)),
+)
+
+
+def test_what_recognition_found_comes_back(store: Store) -> None:
+    store.add_document(DOCUMENT, size=1000, pages=[RECOGNISED])
+    assert store.page(PageRef(DOCUMENT, 1)) == RECOGNISED
+    assert store.pages(DOCUMENT) == (replace(RECOGNISED, words=()),)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"turn": 45}, {"confidence": 1.5}, {"images": -0.1}], ids=lambda wrong: next(iter(wrong))
+)
+def test_a_page_with_an_impossible_figure_is_refused(store: Store, wrong: dict[str, float]) -> None:
+    with pytest.raises(StoreError, match="does not fit"):
+        store.add_document(DOCUMENT, size=1000, pages=[replace(RECOGNISED, **wrong)])  # type: ignore[arg-type]
+
+
+def test_a_note_that_there_is_not_is_refused(store: Store) -> None:
+    unknown = replace(RECOGNISED, notes=("scan", "smudged"))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="PAGE_NOTES"):
+        store.add_document(DOCUMENT, size=1000, pages=[unknown])
+    assert not store.has_document(DOCUMENT)
+
+
+def test_reading_the_pages_of_a_document_never_walks_through_their_words(store: Store, path: Path) -> None:
+    """SQLite follows a long row page by page up to the last column that is asked for."""
+    statements: list[str] = []
+    event.listen(store._engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    store.add_document(DOCUMENT, size=1000, pages=PAGES)
+    statements.clear()
+    store.pages(DOCUMENT)
+    assert [s for s in statements if "FROM pages" in s]
+    assert not [s for s in statements if "words" in s]
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT length(words) FROM pages").fetchone()[0] < 2000
+        assert [column[1] for column in raw.execute("PRAGMA table_info(pages)")][-1] == "words"

@@ -89,6 +89,9 @@ def test_files_and_folders_are_the_owners_alone(tmp_path: Path) -> None:
     [
         (b"", UnsupportedFile),
         (b"<html>%PD", UnsupportedFile),
+        (b"PK\x03\x04" + b"x" * 100, UnsupportedFile),
+        (b"x\xff\xd8\xff", UnsupportedFile),
+        (b"GIF89a", UnsupportedFile),
         (b"x" * 1020 + b"%PDF-1.7", UnsupportedFile),
         (PDF + b"x" * LIMIT, TooLarge),
     ],
@@ -97,6 +100,35 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, data: bytes, erro
     with pytest.raises(error):
         Files(tmp_path).save(data, LIMIT)
     assert everything(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "suffix"),
+    [
+        (b"%PDF-1.7", ".pdf"),
+        (b"junk before\n%PDF-1.7", ".pdf"),
+        (b"II*\0", ".tiff"),
+        (b"MM\0*", ".tiff"),
+        (b"\x89PNG\r\n\x1a\n", ".png"),
+        (b"\xff\xd8\xff\xe0", ".jpeg"),
+        (b"\xff\xd8\xff\xe1 a camera wrote %PDF- here", ".jpeg"),
+    ],
+)
+def test_the_first_bytes_say_what_a_file_is(tmp_path: Path, head: bytes, suffix: str) -> None:
+    data, files = head + b"x" * 5000, Files(tmp_path)
+    document, size = files.save(data, LIMIT)
+    assert (document, size) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert files.path(document) == tmp_path / "staged" / f"{document}{suffix}"
+    files.keep(document)
+    assert files.path(document) == tmp_path / document[:2] / f"{document}{suffix}"
+    assert files.save(data, LIMIT) == (document, size)
+    assert everything(tmp_path) == [files.path(document)]
+    assert files.path(document).read_bytes() == data
+
+
+def test_what_kinds_are_taken_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedFile, match=r"not a PDF, TIFF, PNG or JPEG\. Save or print it as PDF"):
+        Files(tmp_path).save(b"<html>", LIMIT)
 
 
 def test_a_stream_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -174,6 +206,42 @@ def test_a_file_uploaded_again_waits_anew(tmp_path: Path) -> None:
     age(files.path(document), DAY + 60)
     files.save(PDF, LIMIT)
     assert files.sweep(DAY) == 0
+
+
+def test_images_are_discarded_and_swept_as_pdfs_are(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    tiff, png = (files.save(head + b"x", LIMIT)[0] for head in (b"II*\0", b"\x89PNG\r\n\x1a\n"))
+    files.discard(tiff)
+    age(files.path(png), DAY + 60)
+    assert files.sweep(DAY) == 1
+    assert everything(tmp_path) == []
+
+
+def test_a_file_that_is_written_in_pieces_is_staged_when_it_is_finished(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    with files.staging(LIMIT) as stage:
+        for piece in (PDF[:3], PDF[3:2000], PDF[2000:]):
+            assert stage.write(piece) == len(piece)
+        assert stage.size == len(PDF)
+        document = stage.finish()
+        assert files.path(document).read_bytes() == PDF
+    assert document == hashlib.sha256(PDF).hexdigest()
+    files.keep(document)
+    assert everything(tmp_path) == [files.path(document)]
+    assert stat.S_IMODE(files.path(document).stat().st_mode) == 0o400
+
+
+def test_a_file_that_is_not_finished_leaves_nothing_behind(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    with files.staging(LIMIT) as stage:
+        stage.write(PDF)
+    with pytest.raises(TooLarge), files.staging(10) as stage:
+        stage.write(PDF)
+    with pytest.raises(TypeError), files.staging(LIMIT) as stage:
+        stage.write(PDF + None)  # type: ignore[operator]
+    with files.staging(LIMIT) as stage, pytest.raises(UnsupportedFile, match="empty"):
+        stage.finish()
+    assert everything(tmp_path) == []
 
 
 def test_sweeps_at_the_same_time_count_each_file_once(tmp_path: Path) -> None:

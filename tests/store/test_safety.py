@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import Decision, ScorerCheck, Usage
+from core.domain import CaseDocument, Decision, ScorerCheck, Usage
 from core.errors import Conflict, StoreError
 from core.store import Store
 from core.store import engine as engine_module
-from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, add_case, decision, label
+from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, OTHER, add_case, decision, label, sighting
 
 
 def test_the_same_decision_from_twelve_threads_is_stored_once(store: Store) -> None:
@@ -77,6 +77,9 @@ def test_everything_is_there_after_reopening(store: Store, url: str) -> None:
     case_id = add_case(store)
     store.decide(case_id, decision(), seen=0)
     store.add_label(case_id, label())
+    store.add_sighting(case_id, sighting())
+    store.add_documents(case_id, [CaseDocument(OTHER, "b.pdf", 9)], by="Bob")
+    store.replace_document(case_id, OTHER, CaseDocument("c" * 64, "c.pdf", 8), by="Bob")
     store.update_job(
         case_id, state="running", stage="Scoring", done=1, total=6, usage=Usage(1, 2**40, 3, 0.1), rate=0.5
     )
@@ -88,7 +91,7 @@ def test_everything_is_there_after_reopening(store: Store, url: str) -> None:
         return [
             s.case(case_id), s.cases(), s.job(case_id), s.decisions(case_id), s.labels(), s.audit(), s.reviewers(),
             s.criteria_sets(), s.pages(DOCUMENT), s.case_scorers(case_id),
-            s.last_check(HOSTED.fingerprint, "models.example"),
+            s.last_check(HOSTED.fingerprint, "models.example"), s.sightings(case_id),
         ]  # fmt: skip
 
     before = everything(store)
