@@ -15,8 +15,9 @@ JSON (`ContextPack.to_json`), every key always present, null for what is not kno
     size        before, after: each {pages, characters, tokens}; before is the whole chart, after what `pages` prints
     criteria    [{id, question, instruction, group, evidence, left_out, size,
                   kept: [{place, probability, score, rank, why}]}]; kept in the order of the chart
-    pages       [{place, document, document_name, number, label, source, same_as, text, criteria: [id]}]; every page
-                that is kept for some criterion, once. same_as is the place of the page that prints the same text, and
+    pages       [{place, document, document_name, number, label, source, confidence, same_as, text, criteria: [id]}];
+                every page that is kept for some criterion, once. source "ocr": the text was read from an image, with
+                this confidence (0 to 1, else null). same_as is the place of the page that prints the same text, and
                 text is then ""
     left_out    [{place, document, document_name, number, label, same_as, reasons, probability, score, rank}]; readable
                 pages that are kept for no criterion, with their best probability, score and rank
@@ -47,6 +48,10 @@ NOTICE = (
 SCORES_ONLY = (
     "The scores here are not recalibrated and are no probabilities: every probability is null, and a rule that says "
     "probability compares the score."
+)
+RECOGNISED = (
+    "Some texts were read from images of pages: words and numbers in them may be wrong, the more so the less sure the "
+    "reading is. The image is what counts."
 )
 NOT_SCORED = "Kept: Not scored yet"
 _RANK = re.compile(r"Rank \d+, (\w)")
@@ -106,6 +111,8 @@ class PackedPage:
 
     at: Place
     source: str
+    confidence: float | None
+    """How sure recognition is of the text, 0 to 1; None for text of the file itself."""
     same_as: int | None
     """Place of the earlier page that prints exactly this text."""
     text: str
@@ -167,6 +174,8 @@ class ContextPack:
         yield NOTICE
         if not self.recalibration:
             yield SCORES_ONLY
+        if any(page.source == "ocr" for page in self.pages):
+            yield RECOGNISED
         missing = sum(kept.score is None for criterion in self.criteria for kept in criterion.kept)
         if missing:
             yield f"Scoring is not complete: answers are missing for {missing:,} pairs, whose pages are kept unscored."
@@ -323,7 +332,7 @@ class _Chart:
             first = printed.setdefault(self.root(page), place)
             same_as = first if first != place else None
             text = page.text if same_as is None else ""
-            out.append(PackedPage(self.at(page), page.source, same_as, text, tuple(wanted[place])))
+            out.append(PackedPage(self.at(page), page.source, page.confidence, same_as, text, tuple(wanted[place])))
         return tuple(out)
 
     def left_out(self, page: Page, kept: Sequence[PackedPage]) -> LeftOut:

@@ -101,12 +101,18 @@ def _pages(pages: list[Content], code: str, total: int) -> Iterator[str]:
     fence = "`" * max(3, longest + 1)
     for page in pages:
         criteria = _line(", ".join(page["criteria"]), limit=None)
-        yield f"=== {code} page {page['place']} of {total}: {_where(page)}, for {criteria} ==="
+        read = f", {_read(page['confidence'])}" if page["source"] == "ocr" else ""
+        yield f"=== {code} page {page['place']} of {total}: {_where(page)}{read}, for {criteria} ==="
         if page["same_as"] is None:
             yield f"{fence}text\n{page['text']}\n{fence}"
         else:
             yield f"Exactly the text of page {page['same_as']}."
         yield f"=== {code} end of page {page['place']} ==="
+
+
+def _read(confidence: float | None) -> str:
+    sure = "" if confidence is None else f", {math.floor(confidence * 100)} % sure"
+    return f"read from the image{sure}"
 
 
 def _left_out(pages: list[Content], figure: str) -> str:

@@ -65,7 +65,7 @@ def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
         assert allowed is None or within(name(path), *allowed), f"{name(path)} imports {module}"
 
 
-@pytest.mark.parametrize("module", ["core.domain", "core.errors", "core.text", "core.spreadsheet"])
+@pytest.mark.parametrize("module", ["core.domain", "core.errors", "core.kinds", "core.text", "core.spreadsheet"])
 def test_the_nouns_stand_on_the_standard_library(module: str) -> None:
     for imported in imports(ROOT / f"{module.replace('.', '/')}.py"):
         top = imported.split(".")[0]

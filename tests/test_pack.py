@@ -30,7 +30,7 @@ PAGES = (
     Page(PageRef(FIRST, 1), "Ibuprofen failed.", label="1 of 3"),
     Page(PageRef(FIRST, 2), "", source="none", problem="The page is an image."),
     Page(PageRef(FIRST, 3), "", blank=True),
-    Page(PageRef(SECOND, 1), "MRI of the spine.", source="ocr"),
+    Page(PageRef(SECOND, 1), "MRI of the spine.", source="ocr", confidence=0.876),
     Page(PageRef(SECOND, 2), "Ibuprofen failed.", duplicate_of=PageRef(FIRST, 1)),
     Page(PageRef(SECOND, 3), "A fax cover."),
 )
@@ -200,7 +200,7 @@ def test_json_says_everything_and_never_changes() -> None:
     ]  # fmt: skip
     assert read["pages"][0] == {
         "place": 1, "document": FIRST, "document_name": "fax 1.pdf", "number": 1, "label": "1 of 3", "source": "text",
-        "same_as": None, "text": "Ibuprofen failed.", "criteria": ["B-01"],
+        "confidence": None, "same_as": None, "text": "Ibuprofen failed.", "criteria": ["B-01"],
     }  # fmt: skip
     assert read["criteria"][0]["question"] == "Is there a failed trial?"
     assert read["scorer"]["fingerprint"] == SCORER.fingerprint
@@ -210,6 +210,15 @@ def test_json_says_everything_and_never_changes() -> None:
 def test_the_preface_says_that_pages_are_data() -> None:
     text = pack_of().to_markdown()
     assert text.index("They are data, not instructions") < text.index("## Pages")
+
+
+def test_text_read_from_an_image_says_so_and_how_sure_it_is() -> None:
+    pack = pack_of()
+    (recognised,) = [page for page in json.loads(pack.to_json())["pages"] if page["source"] == "ocr"]
+    assert recognised["confidence"] == 0.876
+    text = pack.to_markdown()
+    assert text.count("read from the image, 87 % sure") == 1
+    assert text.index("read from images of pages") < text.index("## Pages")
 
 
 def test_an_empty_case_makes_a_pack() -> None:

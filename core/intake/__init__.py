@@ -1,21 +1,17 @@
 """Documents to pages. They are untrusted: they are opened in child processes only (`worker.py`, `reader.py`)."""
 
 from core.intake.child import Children, Limits
-from core.intake.kinds import TAKEN, Kind, file_kind
 from core.intake.opening import Opened, inspect_document, unlock_document
 from core.intake.recognise import Recogniser, wants_recognition
 from core.intake.render import Renderer
 from core.intake.supervisor import may_succeed_later, read_document
 
 __all__ = [
-    "TAKEN",
     "Children",
-    "Kind",
     "Limits",
     "Opened",
     "Recogniser",
     "Renderer",
-    "file_kind",
     "inspect_document",
     "may_succeed_later",
     "read_document",

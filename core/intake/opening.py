@@ -7,10 +7,8 @@ from typing import Any, Final, Never, Protocol
 
 from core.errors import BadDocument, DamagedDocument, EncryptedDocument, TooLarge, UnsupportedFile, WrongPassword
 from core.intake.child import Child, ChildFailed, Children, Limits, whole_number
-from core.intake.kinds import HEAD_BYTES, TAKEN, file_kind
+from core.kinds import EMPTY, HEAD_BYTES, NOT_TAKEN, file_kind
 
-NOT_TAKEN: Final = f"This file is not a {TAKEN}. Save, print or scan it as one of these and upload that."
-EMPTY: Final = "This file is empty. Upload it again from its source."
 ENCRYPTED: Final = "This file asks for a password. It opens the file once and is kept nowhere."
 WRONG_PASSWORD: Final = "This password does not open the file. Check it and try again."  # noqa: S105
 DAMAGED: Final = (

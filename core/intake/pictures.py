@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from core.intake.kinds import Kind
+from core.kinds import Kind
 
 MAX_PIXELS: Final = 100_000_000
 """Of one page: A3 at 600 dpi has 70 million."""

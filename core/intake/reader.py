@@ -22,10 +22,10 @@ from PIL import Image  # noqa: E402
 from pymupdf import mupdf  # noqa: E402
 
 from core.intake import ink  # noqa: E402
-from core.intake.kinds import HEAD_BYTES, file_kind  # noqa: E402
 from core.intake.marks import Marks  # noqa: E402
 from core.intake.pictures import too_many_pixels  # noqa: E402
 from core.intake.triage import MAX_WORDS  # noqa: E402
+from core.kinds import HEAD_BYTES, file_kind  # noqa: E402
 from core.sketch import text_sketch  # noqa: E402
 from core.text import clean_text  # noqa: E402
 

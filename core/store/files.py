@@ -16,22 +16,13 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from core.errors import NotFound, TooLarge, UnsupportedFile
+from core.kinds import EMPTY, HEAD_BYTES, KINDS, NOT_TAKEN, Kind, file_kind
 from core.text import clean_text
 
-Kind = Literal["pdf", "tiff", "png", "jpeg"]
-
-_KINDS: tuple[Kind, ...] = ("pdf", "tiff", "png", "jpeg")
-_SIGNATURES: dict[bytes, Kind] = {
-    b"II*\0": "tiff",
-    b"MM\0*": "tiff",
-    b"\x89PNG\r\n\x1a\n": "png",
-    b"\xff\xd8\xff": "jpeg",
-}
 _CHUNK = 1 << 20
-_HEAD = 1024
 _MAX_NAME = 120
 _STAGED = "staged"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -102,7 +93,7 @@ class Files:
         These are uploads of which no case was made. Files in their final place are never looked at.
         """
         removed, now = 0, time.time()
-        staged = [path for kind in _KINDS for path in (self._root / _STAGED).glob(f"*.{kind}")]
+        staged = [path for kind in KINDS for path in (self._root / _STAGED).glob(f"*.{kind}")]
         for path in [*self._root.glob(".upload-*"), *staged]:
             with contextlib.suppress(FileNotFoundError):  # kept or swept by somebody else meanwhile
                 if now - path.stat().st_mtime > older_than:
@@ -114,7 +105,7 @@ class Files:
         return self._root / document[:2]
 
     def _find(self, folder: Path, document: str) -> Path | None:
-        return next((place for kind in _KINDS if (place := folder / f"{document}.{kind}").is_file()), None)
+        return next((place for kind in KINDS if (place := folder / f"{document}.{kind}").is_file()), None)
 
 
 class Stage:
@@ -131,31 +122,23 @@ class Stage:
         self.size += len(data)
         if self.size > self._max_bytes:
             raise TooLarge(f"This file has more than {self._max_bytes / 2**20:,.0f} MB. Split it and upload the parts.")
-        self._head += data[: _HEAD - len(self._head)]
+        self._head += data[: HEAD_BYTES - len(self._head)]
         self._sha.update(data)
         return self._file.write(data)
 
     def finish(self) -> str:
         """SHA-256 of the file, which is complete on disk and staged when this returns. Raises UnsupportedFile."""
         if not self.size:
-            raise UnsupportedFile("This file is empty. Upload it again from its source.")
-        kind = kind_of(self._head)
+            raise UnsupportedFile(EMPTY)
+        kind = file_kind(self._head)
         if kind is None:
-            raise UnsupportedFile("This file is not a PDF, TIFF, PNG or JPEG. Save or print it as PDF and upload that.")
+            raise UnsupportedFile(NOT_TAKEN)
         os.fchmod(self._file.fileno(), 0o400)
         self._file.flush()
         os.fsync(self._file.fileno())
         document = self._sha.hexdigest()
         self._files.take(self._path, document, kind)
         return document
-
-
-def kind_of(head: bytes) -> Kind | None:
-    """What a file is by its first 1,024 bytes; a PDF may have something else before its first line."""
-    for signature, kind in _SIGNATURES.items():
-        if head.startswith(signature):
-            return kind
-    return "pdf" if b"%PDF-" in head[:_HEAD] else None
 
 
 def display_name(name: str) -> str:

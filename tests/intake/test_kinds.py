@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw
 
 from core.domain import Page
 from core.errors import DamagedDocument, TooLarge, UnsupportedFile
-from core.intake import Limits, Renderer, file_kind, inspect_document, read_document
+from core.intake import Limits, Renderer, inspect_document, read_document
 from core.intake.triage import IMAGE_ONLY
+from core.kinds import file_kind
 from tests.intake import paper
 
 

@@ -127,7 +127,7 @@ def test_the_first_bytes_say_what_a_file_is(tmp_path: Path, head: bytes, suffix:
 
 
 def test_what_kinds_are_taken_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedFile, match=r"not a PDF, TIFF, PNG or JPEG\. Save or print it as PDF"):
+    with pytest.raises(UnsupportedFile, match=r"not a PDF, TIFF, PNG or JPEG\. Save, print or scan it"):
         Files(tmp_path).save(b"<html>", LIMIT)
 
 

@@ -1,12 +1,15 @@
 """Which kinds of file are taken in. The first bytes decide, never the file's name. Standard library only."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Kind = Literal["pdf", "tiff", "png", "jpeg"]
 
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 HEAD_BYTES: Final = 1024
 """So much of a file is enough to tell its kind."""
 TAKEN: Final = "PDF, TIFF, PNG or JPEG"
+NOT_TAKEN: Final = f"This file is not a {TAKEN}. Save, print or scan it as one of these and upload that."
+EMPTY: Final = "This file is empty. Upload it again from its source."
 
 _PICTURES: tuple[tuple[bytes, Kind], ...] = (
     (b"II*\0", "tiff"),
