@@ -7,7 +7,7 @@ from core.domain import Case, Gap, ScorerInfo
 from core.errors import NotAgreed, ScorerError
 from core.figures import missing_in_words
 from core.jobs import Report
-from core.reading import CaseReader
+from core.reading import CaseReader, Read
 from core.roster import Roster
 from core.scorers.base import Scorer
 from core.scoring import UNREADABLE, plan, score_all
@@ -70,7 +70,7 @@ class _Scoring:
         self._case, self._report, self.scorer = case, report, scorer
         self._error: ScorerError | None = None
         self._begun = False
-        self._readings = -1
+        self._read: Read | None = None
         self._at = 0.0
         self.missing = ""
         """What has no answer after the last run, as a sentence."""
@@ -98,14 +98,14 @@ class _Scoring:
         """Score what is left. Raises ScorerError, also for a run before."""
         if self._error:
             raise self._error
-        if not self._begun or self._readings != self._reader.readings:
+        if not self._begun or self._read != self._reader.progress(self._case):
             self._run(aside=False)
 
     def _run(self, *, aside: bool) -> None:
         """`aside`: what is reported as being done stays, and only what is used is added."""
         name, report = self.scorer.info.name, self._report
+        self._begun, self._read = True, self._reader.progress(self._case)
         criteria, pages = list(self._case.criteria), self._reader.pages(self._case)
-        self._begun, self._readings = True, self._reader.readings
         if plan(self.scorer, criteria, pages, self._store).pairs:
             if not aside:
                 report(CHECKING, 0, 0)

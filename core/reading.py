@@ -1,10 +1,12 @@
 """Documents of a case become pages: first what carries its text, then what must be recognised."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from threading import Lock, Semaphore
+from typing import NamedTuple
 
-from core.domain import Case, CaseDocument, Page
+from core.domain import Case, CaseDocument, Page, PageRef
 from core.errors import BadDocument, NotFound, NotRecognised
 from core.intake import Children, Recogniser, may_succeed_later, read_document, wants_recognition
 from core.jobs import SECONDS_BETWEEN_REPORTS
@@ -15,9 +17,19 @@ READERS = 1
 """Documents read at once."""
 READING, QUEUEING = "Reading pages", "Waiting while another case is read"
 RECOGNISING = "Reading scanned pages"
+NOT_READ_YET = "This page has not been read yet."
 
 Report = Callable[[str, int, int], None]
 """Called with (stage, pages done, pages in all); what it raises ends the work."""
+
+
+class Read(NamedTuple):
+    """How often something was read since the start of the app."""
+
+    documents: int
+    """Documents, for the first time."""
+    pages: int
+    """Pages that went unread before."""
 
 
 class CaseReader:
@@ -26,23 +38,43 @@ class CaseReader:
     def __init__(self, store: Store, files: Files, children: Children, recogniser: Recogniser | None) -> None:
         """Without a recogniser scanned pages stay unread."""
         self._store, self._files, self._children, self._recogniser = store, files, children, recogniser
-        self.readings = 0
-        """Counts up whenever pages that went unread were read after all."""
+        self._read_first_time: Counter[str] = Counter()
+        self._replaced: Counter[str] = Counter()
         self._lock = Lock()
         self._turn = Semaphore(READERS)
 
+    def progress(self, case: Case) -> "Read":
+        """Another answer than before: the pages of the case are not what they were."""
+        with self._lock:
+            return Read(
+                sum(self._read_first_time[d.document] for d in case.documents),
+                sum(self._replaced[d.document] for d in case.documents),
+            )
+
+    def is_read(self, case: Case) -> bool:
+        """Whether every document of the case was read; scans among them may go unread still."""
+        return all(self._store.has_document(document.document) for document in case.documents)
+
     def pages(self, case: Case) -> list[Page]:
         """Pages of the case in order. Raises NotFound while a document is not read yet."""
+        if not self.is_read(case):
+            raise NotFound("This case is still being read. Try again as soon as all of its pages are read.")
+        return self.pages_so_far(case)
+
+    def pages_so_far(self, case: Case) -> list[Page]:
+        """As `pages`; those of a document that is not read yet stand there unread."""
         pages: list[Page] = []
         for document in case.documents:
-            if not self._store.has_document(document.document):
-                raise NotFound("This case is still being read. Its pages appear as soon as all of them are read.")
-            pages += self._store.pages(document.document)
+            try:
+                pages += self._store.pages(document.document)
+            except NotFound:
+                refs = (PageRef(document.document, number) for number in range(1, document.pages + 1))
+                pages += [Page(ref, "", source="none", problem=NOT_READ_YET) for ref in refs]
         return pages
 
     def waiting(self, pages: Iterable[Page]) -> int:
-        """How many of the pages are scans that are recognised when their case is next worked on."""
-        return sum(map(wants_recognition, pages)) if self._recogniser else 0
+        """How many of the pages are read when their case is next worked on: scans, and documents not begun yet."""
+        return sum(page.problem == NOT_READ_YET or self._is_scan(page) for page in pages)
 
     def read(self, case: Case, report: Report) -> None:
         """Read what is not read yet, and once more what may be read now."""
@@ -109,6 +141,8 @@ class CaseReader:
             pages.append(page)
             progress(len(pages))
         self._store.add_document(document.document, size=path.stat().st_size, pages=pages)
+        with self._lock:
+            self._read_first_time[document.document] += 1
 
     def _pages_of(self, document: str, first: int = 1) -> Iterator[Page]:
         return read_document(
@@ -122,10 +156,13 @@ class CaseReader:
     def _replace(self, document: str, pages: Sequence[Page]) -> None:
         self._store.replace_pages(document, pages)
         with self._lock:
-            self.readings += 1
+            self._replaced[document] += 1
 
     def _scans(self, document: str) -> list[Page]:
-        return [page for page in self._store.pages(document) if wants_recognition(page)]
+        return [page for page in self._store.pages(document) if self._is_scan(page)]
+
+    def _is_scan(self, page: Page) -> bool:
+        return self._recogniser is not None and wants_recognition(page)
 
     def _recognised(self, recogniser: Recogniser, document: str, scans: Sequence[Page]) -> Iterator[Page]:
         """In the order in which they are done; what was started ends when the caller stops."""

@@ -56,8 +56,8 @@ CHART_SECONDS = 3.0
 WORKERS = 16
 """Cases worked on at once. Most of them wait for an endpoint, which costs next to nothing and must hold up no other."""
 
-_Stamp = tuple[datetime | None, int]
-"""When the job last said something, and how many readings were mended."""
+_Stamp = tuple[tuple[CaseDocument, ...], int, int, datetime | None]
+"""The documents, how often they were read, how often their pages changed, and when the job last said something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +241,22 @@ class Workspace:
         """Pages of a case and its scores, as far as they are known: by the scorer in force, or by another one that the
         case has used.
 
-        While the case is scored the chart may be CHART_SECONDS old. Raises NotFound while its pages are not read yet.
+        Pages that are not read yet stand in it unread. While the case is worked on the chart may be CHART_SECONDS old.
         """
         case, job, now = self.store.case(case_id), self.store.job(case_id), time.monotonic()
         info = case.scorer
         if fingerprint and fingerprint != info.fingerprint:
             info = next((u.info for u in self.store.case_scorers(case_id) if u.info.fingerprint == fingerprint), info)
-        key, stamp = (case_id, info.fingerprint), (job.updated_at if job else None, self.reader.readings)
+        key, read = (case_id, info.fingerprint), self.reader.progress(case)
+        stamp = case.documents, read.documents, read.pages, job.updated_at if job else None
         running = job is not None and job.state == "running"
         with self._lock:
             if key in self._charts:
                 seen, built, chart = self._charts[key]
-                if seen == stamp or (running and now - built < CHART_SECONDS):
+                if seen == stamp or (running and seen[:2] == stamp[:2] and now - built < CHART_SECONDS):
                     self._charts.move_to_end(key)
                     return chart
-        pages = self.reader.pages(case)
+        pages = self.reader.pages_so_far(case)
         outcomes = known_outcomes(info, case.criteria, pages, self.store)
         chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
         with self._lock:

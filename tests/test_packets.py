@@ -132,10 +132,10 @@ def test_a_language_that_is_missing_is_named_and_everything_else_is_done(tmp_pat
 
 def test_a_scan_that_was_read_is_not_read_again(workspace: Workspace, criteria: CriteriaSet) -> None:
     case = make(workspace, criteria, TEXTS[0], scans=1)
-    before, readings = workspace.chart(case).pages, workspace.reader.readings
+    before, read = workspace.chart(case).pages, workspace.reader.progress(workspace.store.case(case))
     workspace.jobs.start(case)
     workspace.jobs.wait(case, 60)
-    assert workspace.reader.readings == readings
+    assert workspace.reader.progress(workspace.store.case(case)) == read
     assert workspace.chart(case).pages == before
 
 
@@ -157,6 +157,21 @@ def test_stopping_while_scans_are_read_keeps_what_was_read(workspace: Workspace,
     workspace.jobs.wait(case, 90)
     assert state(workspace, case) == "done"
     assert all(p.source == "ocr" for p in workspace.chart(case).pages[1:])
+
+
+def test_a_document_that_is_not_read_yet_stands_in_the_case_page_by_page(
+    workspace: Workspace, criteria: CriteriaSet
+) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    workspace.jobs.close()  # nothing is read any more
+    before = workspace.chart(case)
+    workspace.add_documents(case, [taken(workspace, packet(TEXTS[1], TEXTS[0]), "more.pdf")], by="S")
+    after = workspace.chart(case)
+    assert after.pages[:3] == before.pages
+    assert after.unreadable.tolist() == [False, False, False, True, True]
+    assert {p.problem for p in after.pages[3:]} == {"This page has not been read yet."}
+    assert workspace.reader.waiting(after.pages) == 2
+    assert after.gaps == 0
 
 
 # -- amended packets

@@ -172,8 +172,9 @@ def test_a_case_whose_pages_are_not_read_yet_says_so(workspace: Workspace, crite
         rule="top1",
         by="R",
     )
+    assert not workspace.chart(case).unreadable.tolist().count(False)
     with pytest.raises(NotFound, match="still being read"):
-        workspace.chart(case)
+        workspace.plan(case, "embedded")
 
 
 def test_an_upload_without_a_case_is_swept_after_a_day_and_one_with_a_case_stays(

@@ -7,7 +7,6 @@ import streamlit as st
 from core.chart import Chart
 from core.domain import Page
 from core.duplicates import Group
-from core.errors import NotFound
 from pages.components.frame import guard, plain, route, workspace
 
 _LISTED = 40
@@ -17,11 +16,7 @@ _LISTED = 40
 def noticed(case_id: int) -> None:
     with guard():
         st.markdown("**What was noticed**")
-        try:
-            chart = workspace().chart(case_id)
-        except NotFound as error:
-            st.caption(plain(str(error)))
-            return
+        chart = workspace().chart(case_id)
         _missing(chart)
         _kinds(case_id, chart)
         _groups(chart)

@@ -8,10 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.casework import SCORING
 from core.chart import Chart
 from core.domain import Case, Job
-from core.errors import NotFound
 from core.reading import QUEUEING, READING, RECOGNISING
 from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
-from pages.components.leafing import leaf_through
 from pages.components.wording import job_line
 from pages.review.asking import ask_again, asked_for, question, score_here, scorer_panel
 from pages.review.deciding import decide_panel
@@ -33,8 +31,8 @@ def page() -> None:
         return
     job = workspace().store.job(case.id)
     busy = job is not None and job.state in ("waiting", "running")
-    chart = _chart(case.id)
-    asked = asked_for(case, job) if chart and not busy else ""
+    chart, read = workspace().chart(case.id), workspace().reader.is_read(case)
+    asked = asked_for(case, job) if read and not busy else ""
     again = job is not None and job.state in ("done", "asking") and not asked
     # Places of their own: what comes and goes above must not move the heatmap, which would be built anew.
     head, news, work = st.container(), st.container(), st.container()
@@ -42,38 +40,24 @@ def page() -> None:
         _head(case, chart, job, again=again, busy=busy)
     with news, guard():
         if job and busy:
-            _progress(case.id, shown=chart is not None)
+            _progress(case.id, shown=read)
         elif job and job.state in ("failed", "cancelled"):
             _stopped(case, job, asks=bool(asked))
         elif job and job.state == "done" and job.message:
             st.warning(plain(job.message), icon=":material/warning:")
         elif job and job.usage.requests and st.session_state.get(_WATCHED) == case.id:
             _ended(job)
-        if asked and chart:
+        if asked:
             question(case, chart, asked)
     with work:
-        if chart:
-            st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, _standing(case, job))
-        elif busy:
-            with guard():
-                leaf_through(f"review.leaf.{case.id}", case.documents, dpi=110, height=720)
+        st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, _standing(case, job))
 
 
-def _chart(case_id: int) -> Chart | None:
-    """None while the pages are not read yet."""
-    try:
-        return workspace().chart(case_id)
-    except NotFound:
-        return None
-
-
-def _head(case: Case, chart: Chart | None, job: Job | None, *, again: bool, busy: bool) -> None:
+def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool) -> None:
     """`again`: offer to score what is missing."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(case.name), anchor=False, width="content")
         st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}", width="content")
-        if chart is None:
-            return
         _unread(case, chart, busy=busy)
         if chart.gaps and again:
             st.button(
@@ -129,7 +113,7 @@ def _progress(case_id: int, *, shown: bool) -> None:
 
 
 def _how_far(case_id: int, *, shown: bool) -> None:
-    """How far the job is, as the database says. `shown`: the pages are on the screen already."""
+    """How far the job is, as the database says. `shown`: the screen shows all pages as they were read."""
     job = workspace().store.job(case_id)
     if job is None or job.state not in ("waiting", "running"):
         st.rerun()
