@@ -9,6 +9,8 @@ from core.scoring.asking import Asker
 from core.scoring.limiter import Limiter
 
 _LONG = 5.0
+OTHERS_SECONDS = 2.0
+"""Held for longer, a run waits for others."""
 """Seconds without any answer that are worth a word."""
 _SHORT = 0.1
 """Seconds that a rate is measured over at least."""
@@ -78,6 +80,8 @@ def waiting(asker: Asker, limiter: Limiter) -> str:
     if not asker.held:
         return ""
     if not asker.open and limiter.full:
-        return "Waiting for another case that asks the same scorer."
+        # Between two calls of its own a run is held for a moment, too.
+        others = time.monotonic() - asker.last_news > OTHERS_SECONDS
+        return "Waiting for another case that asks the same scorer." if others else ""
     seconds = limiter.seconds_until_open()
     return f"The server takes more in {f'about {seconds:.0f} s' if seconds >= 1 else 'a moment'}."

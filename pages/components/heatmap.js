@@ -279,7 +279,7 @@ class View extends Picture {
     const page = pages[c], row = rows[r], question = `${row.id} ${row.question}`;
     const printed = page.label ? ` (printed ${page.label})` : '', copy = page.copy ? ', copy of an earlier page' : '';
     const where = `Page ${page.number}${printed}${copy}`;
-    if (milli[i] === GAP) return [where, page.unreadable ? 'This page could not be read: kept' : 'Not scored: kept', question];
+    if (milli[i] === GAP) return [where, page.unreadable ? 'This page is not read: kept' : 'Not scored: kept', question];
     const value = `${this.terms.name} ${shown(milli[i], cut)}`;
     const score = raw && raw[i] !== GAP ? `, score ${shown(raw[i], null)}` : '';
     if (this.result.kept[i]) return [where, `${value}${score}: kept, rank ${rank[i]}`, question];
@@ -305,7 +305,7 @@ class View extends Picture {
       const criteria = rows === 1 ? '1 criterion' : `${count(rows)} criteria`;
       const state = ['Left out', `Kept for ${criteria}`, 'Kept because it was not scored'][result.union[at.c]];
       const page = grid.pages[at.c];
-      [how, what] = [page.unreadable ? 'Kept because it could not be read' : state, plural(page.chars, 'character')];
+      [how, what] = [page.unreadable ? 'Kept because it is not read' : state, plural(page.chars, 'character')];
     }
     this.$('.where').textContent = where;
     this.$('.how').textContent = how;

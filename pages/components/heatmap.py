@@ -114,7 +114,7 @@ _HTML = """
     <div><dd data-count="found"></dd><dt>criteria with a page</dt></div>
     <div data-show="none"><dd data-count="none"></dd><dt class="none"></dt></div>
     <div data-show="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
-    <div class="warn" data-show="unread"><dd data-count="unread"></dd><dt>could not be read, so kept</dt></div>
+    <div class="warn" data-show="unread"><dd data-count="unread"></dd><dt>not read, so kept</dt></div>
     <div class="warn" data-show="missing"><dd data-count="missing"></dd><dt>not scored, so kept</dt></div>
   </dl>
   <div class="stage">
@@ -126,7 +126,7 @@ _HTML = """
     <li data-key="kept"><i class="kept"></i>kept: the stronger, the <span class="more"></span></li>
     <li data-key="left"><i class="left"></i>left out</li>
     <li data-key="gap"><i class="gap"></i>not scored, so kept (+ in the last column)</li>
-    <li data-key="unreadable"><i class="unreadable"></i>page could not be read, so kept</li>
+    <li data-key="unreadable"><i class="unreadable"></i>page not read, so kept</li>
     <li data-key="copy"><i class="copy"></i>copy of an earlier page</li>
     <li data-key="marks" class="marks"></li>
   </ul>

@@ -71,8 +71,11 @@ def _evidence(now: Seen) -> str:
     if state == "not_scored":
         return ":orange[:material/pending:] Not scored on every page yet: nothing can be said"
     read = int((~now.chart.unreadable).sum())
+    if state == "could_not_read" and not read:
+        return ":orange[:material/pending:] No page has been read yet: nothing can be said"
     if state == "could_not_read":
-        return f":orange[:material/visibility_off:] None found on {read} pages; {unread_words(now, ask=True)}"
+        so_far = " so far" if now.waiting else ""
+        return f":orange[:material/visibility_off:] None found{so_far} on {read} pages; {unread_words(now, ask=True)}"
     return f":gray[:material/search_off:] Looked at {read} pages, none found. This does not mean “not met”"
 
 

@@ -131,11 +131,17 @@ def seen(case: Case, chart: Chart) -> Seen:
         place.impose()
     if place.page > len(chart.pages):  # a document was replaced by a shorter one
         place.go(page=len(chart.pages))
-    if place.waits and not np.isnan(chart.grid.scores[chart.grid.criteria.index(place.row), ~chart.unreadable]).any():
+    if place.waits and _mostly_scored(chart, place.row):
         place.go(page=best_page(chart, place.row))
     st.query_params["criterion"] = place.row
     st.query_params["page"] = str(place.page)
     return Seen(case, chart, place)
+
+
+def _mostly_scored(chart: Chart, row: str) -> bool:
+    """Scans may join for minutes; what is known before is enough to begin with."""
+    scores = chart.grid.scores[chart.grid.criteria.index(row), ~chart.unreadable]
+    return bool(scores.size) and float(np.isnan(scores).mean()) < 0.5
 
 
 def again(case_id: int) -> Seen:

@@ -59,6 +59,7 @@ def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool)
         st.subheader(plain(case.name), anchor=False, width="content")
         st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}", width="content")
         _unread(case, chart, busy=busy)
+        _missing(chart)
         if chart.gaps and again:
             st.button(
                 _again_label(chart, job),
@@ -96,6 +97,18 @@ def _unread(case: Case, chart: Chart, *, busy: bool) -> None:
             help="Reading them took too long or was broken off. Another try may succeed.",
             on_click=_resume,
             args=(case.id,),
+        )
+
+
+def _missing(chart: Chart) -> None:
+    """What the numbers of the fax machine say is not here."""
+    if missing := chart.missing_numbers:
+        pages = sum(gap.count for gap in missing)
+        st.badge(
+            f"{pages} fax page{'s' if pages > 1 else ''} missing",
+            icon=":material/format_list_numbered:",
+            color="orange",
+            help=plain(". ".join(gap.sentence for gap in missing)),
         )
 
 

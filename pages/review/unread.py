@@ -54,7 +54,7 @@ def unread_panel(now: Seen) -> None:
     page = now.page
     if page.ref in now.waiting:
         st.info(
-            "This scan has not been read yet. It is kept for every criterion until it is.", icon=":material/pending:"
+            "This page has not been read yet. It is kept for every criterion until it is.", icon=":material/pending:"
         )
         return
     looked = now.sightings.get(page.ref, [])

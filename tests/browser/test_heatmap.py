@@ -255,7 +255,7 @@ def test_the_hover_text_tells_page_criterion_probability_and_why(page: Page, url
     expect(root.locator(".tip .how")).to_have_text(f"Probability {value}, score {value}: left out, below 0.40")
     expect(root.locator(".tip .what")).to_contain_text(f"C{row + 1} ")
     root.locator("canvas").hover(position=middle(root, 0, 4))
-    expect(root.locator(".tip .how")).to_have_text("This page could not be read: kept")
+    expect(root.locator(".tip .how")).to_have_text("This page is not read: kept")
 
 
 def test_a_score_that_nothing_recalibrated_is_called_a_score_everywhere(page: Page, url: str) -> None:
@@ -272,11 +272,11 @@ def test_a_score_that_nothing_recalibrated_is_called_a_score_everywhere(page: Pa
 def test_pages_that_nobody_could_read_are_counted_beside_what_waits_for_its_scores(page: Page, url: str) -> None:
     root = opened(page, f"{url}/?rows=12&pages=12&unscored=1")
     unread, missing, waiting = (root.locator(f"[data-show={name}]") for name in ("unread", "missing", "waiting"))
-    expect(unread).to_have_text("2 pagescould not be read, so kept")
+    expect(unread).to_have_text("2 pagesnot read, so kept")
     expect(waiting).to_have_text("1to be scored")
     expect(missing).to_be_hidden()
     opened(page, f"{url}/?rows=12&pages=12")
-    expect(unread).to_have_text("2 pagescould not be read, so kept")
+    expect(unread).to_have_text("2 pagesnot read, so kept")
     expect(waiting).to_be_hidden()
 
 

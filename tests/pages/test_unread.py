@@ -143,7 +143,7 @@ def test_scans_that_are_read_in_a_moment_are_not_called_unreadable(case: int, mo
     test = app("review", case=str(case), by="R. Nurse", page="2")
     assert not test.error
     assert "2 pages not read yet" in texts(test)
-    assert "This scan has not been read yet." in texts(test)
+    assert "This page has not been read yet." in texts(test)
     assert "could not be read" not in texts(test)
     assert "I have looked at this page" not in [b.label for b in test.button]
 

@@ -12,7 +12,7 @@ import pytest
 from core.domain import NO_USAGE, Score
 from core.errors import LimitReached, RequestRejected, ScorerError, StoreError, Unanswered
 from core.scorers.base import Reply, Terms, metered
-from core.scoring import Limiter, Listener, Progress, plan, score_all, score_pages
+from core.scoring import Limiter, Listener, Progress, pace, plan, score_all, score_pages
 from tests.scoring.examples import (
     CRITERIA,
     QUICK,
@@ -170,12 +170,13 @@ def test_the_log_never_quotes_what_an_error_says_while_a_run_ends(caplog: pytest
     assert "Miller" not in caplog.text
 
 
-def test_a_wait_for_another_case_is_told() -> None:
+def test_a_wait_for_another_case_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "OTHERS_SECONDS", 0.05)
     limits, log = Limiter(Terms()), Log()
 
     async def run() -> None:
         await limits.grant(1, lambda _room, _calls: 1)
-        asyncio.get_running_loop().call_later(0.1, limits.leave)
+        asyncio.get_running_loop().call_later(0.5, limits.leave)
         outcomes = score_pages(
             ScriptedScorer(), CRITERIA, many(3), cache=Memory(), progress=log, limiter=limits, patience=QUICK
         )
