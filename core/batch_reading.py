@@ -1,9 +1,11 @@
 """Files given as paths become pages: opened, read and recognised without being stored."""
 
 import hashlib
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,10 @@ Remark = Callable[[str], None]
 """Called with a sentence about a file that was used, but not as it stands."""
 Password = Callable[[str], str]
 """Asked with a sentence that names the file; "" gives up."""
+
+
+_UNLOCKED, _UNLOCKED_SECONDS = ".unlocked-", 3600.0
+"""Folders of copies without their password, and when one is surely not in use any more."""
 
 
 @dataclass
@@ -68,17 +74,20 @@ class FileReader:
         limits, problem = self._children.limits, ""
         try:
             opened = inspect_document(path, limits, children=self._children)
-        except EncryptedDocument as error:
-            problem = str(error)
+        except EncryptedDocument:
+            problem = f"{name} asks for a password. It is kept nowhere; Enter alone gives up."
         if not problem:
             yield path, opened
             return
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".unlocked-") as folder:
+        sweep_unlocked(self._folder, older_than=_UNLOCKED_SECONDS)
+        with tempfile.TemporaryDirectory(dir=self._folder, prefix=_UNLOCKED) as folder:
             copy = Path(folder) / "copy.pdf"
-            while not self._unlocked(path, copy, password := self._password(f"{name}: {problem}")):
+            while not self._unlocked(path, copy, password := self._password(problem)):
                 if not password:
-                    raise EncryptedDocument(problem)
-                problem = "This password does not open it."
+                    raise EncryptedDocument(
+                        "Not opened: it needs a password. Run this on a terminal to be asked for it."
+                    )
+                problem = f"This password does not open {name}. Try another one; Enter alone gives up."
             yield copy, inspect_document(copy, limits, children=self._children)
 
     def _unlocked(self, path: Path, copy: Path, password: str) -> bool:
@@ -108,6 +117,15 @@ class FileReader:
         except NotRecognised as error:
             self._remark(str(error))
         return [done.get(page.ref, page) for page in pages]
+
+
+def sweep_unlocked(folder: Path, *, older_than: float) -> None:
+    """Remove copies without their password, older than `older_than` seconds, of a run that was cut off."""
+    now = time.time()
+    for left in folder.glob(f"{_UNLOCKED}*"):
+        with suppress(OSError):  # swept by somebody else meanwhile
+            if now - left.stat().st_mtime > older_than:
+                shutil.rmtree(left)
 
 
 def _sha256(path: Path) -> str:

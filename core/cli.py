@@ -306,12 +306,10 @@ def _agreed(info: "ScorerInfo", plan: "Plan") -> bool:
 
 def _password(sentence: str) -> str:
     """Ask on a terminal, without showing it; elsewhere nobody is there to answer."""
+    if not sys.stdin.isatty():
+        return ""
     _remark(sentence)
-    return (
-        str(typer.prompt("Password", default="", hide_input=True, show_default=False, err=True))
-        if sys.stdin.isatty()
-        else ""
-    )
+    return str(typer.prompt("Password", default="", hide_input=True, show_default=False, err=True))
 
 
 def _remark(sentence: str) -> None:

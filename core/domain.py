@@ -91,7 +91,7 @@ class Page:
     """Share of the page under images, 0 to 1; 0 where it was not measured because the page has enough text."""
     notes: tuple[PageNote, ...] = ()
     sketch: bytes = b""
-    """MinHash of the text, for near-duplicates; b"" for too little text. See `core.intake.sketch`."""
+    """MinHash of the text, for near-duplicates; b"" for too little text. See `core.sketch`."""
     look: bytes = b""
     """Perceptual hash of the page's image, upright and deskewed; b"" unless the page is a scan."""
     body: str = ""

@@ -45,11 +45,14 @@ class Missing:
         of = f" of {self.total}" if self.total else ""
         one = self.count == 1
         if self.count < self.last - self.first + 1:
-            what = f"{self.count} of the pages {self.first}-{self.last}{of} {'is' if one else 'are'} missing"
+            pages = f"{self.count} page{'' if one else 's'}"
+            what = f"{pages} between {self.first} and {self.last}{of} {'is' if one else 'are'} missing"
         elif one:
             what = f"Page {self.first}{of} is missing"
         else:
-            what = f"Pages {self.first}-{self.last}{of} are missing"
+            what = f"Pages {self.first}–{self.last}{of} are missing"
+        if self.after is None and self.before is None:
+            return what
         return f"{what}: {'it' if one else 'they'} should stand {self._place()} of the packet"
 
     def _place(self) -> str:

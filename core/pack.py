@@ -21,15 +21,16 @@ JSON (`ContextPack.to_json`), every key always present, null for what is not kno
                 text is then ""
     left_out    [{place, document, document_name, number, label, same_as, reasons, probability, score, rank}]; readable
                 pages that are kept for no criterion, with their best probability, score and rank
-    unread      [{place, document, document_name, number, label, problem}]; kept and flagged, never irrelevant
+    unread      [{place, document, document_name, number, label, problem, not_read_yet}]; kept and flagged, never
+                irrelevant. not_read_yet: true for a page that is read when the case is next worked on
 
 `place` is the 1-based position of a page in the case, through all documents.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,8 @@ class Unread:
 
     at: Place
     problem: str
+    not_read_yet: bool = False
+    """The pack was made before the page was read: nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,16 @@ class ContextPack:
     left_out: tuple[LeftOut, ...]
     unread: tuple[Unread, ...]
 
+    @property
+    def not_read_yet(self) -> int:
+        """Pages that this pack lacks because they are still to be read."""
+        return sum(page.not_read_yet for page in self.unread)
+
+    def before_reading(self, pages: Collection[PageRef]) -> "ContextPack":
+        """The same pack, saying of those of its unread pages that they are still to be read."""
+        marked = (replace(u, not_read_yet=(u.at.document, u.at.number) in pages) for u in self.unread)
+        return replace(self, unread=tuple(marked))
+
     def to_json(self) -> str:
         """The pack as JSON; the schema stands at the head of this module."""
         return json.dumps(self._content(), ensure_ascii=False, indent=1) + "\n"
@@ -176,9 +189,12 @@ class ContextPack:
             yield SCORES_ONLY
         if any(page.source == "ocr" for page in self.pages):
             yield RECOGNISED
+        if later := self.not_read_yet:
+            yield f"Reading is not complete: {later:,} page{' is' if later == 1 else 's are'} not read yet."
         missing = sum(kept.score is None for criterion in self.criteria for kept in criterion.kept)
         if missing:
-            yield f"Scoring is not complete: answers are missing for {missing:,} pairs, whose pages are kept unscored."
+            pairs = "1 pair, whose page is" if missing == 1 else f"{missing:,} pairs, whose pages are"
+            yield f"Scoring is not complete: answers are missing for {pairs} kept unscored."
 
     def _content(self) -> dict[str, Any]:
         scorer, criteria = self.scorer, self.criteria_set

@@ -31,6 +31,7 @@ def markdown(content: Content) -> str:
     lines carry a code that is a digest of the pack and occurs nowhere in it, so that no page can write one.
     """
     code, recalibrated = _code(content), content["scorer"]["recalibration"] is not None
+    unread, later = _unread_pages(content)
     parts = [
         *_head(content, code),
         "## Criteria",
@@ -39,8 +40,9 @@ def markdown(content: Content) -> str:
         *_pages(content["pages"], code, len(content["pages"]) + len(content["left_out"]) + len(content["unread"])),
         "## Left out",
         _left_out(content["left_out"], "probability" if recalibrated else "score"),
+        *(("## Not read yet", _not_read_yet(later)) if later else ()),
         "## Could not be read",
-        _unread(content["unread"]),
+        _unread(unread),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -57,6 +59,7 @@ def _code(content: Content) -> str:
 def _head(content: Content, code: str) -> Iterator[str]:
     before, after = content["size"]["before"], content["size"]["after"]
     scorer, criteria = content["scorer"], content["criteria_set"]
+    unread, later = _unread_pages(content)
     yield f"# Context pack: {_line(content['case'])}"
     yield (
         f"{content['notice']} Each page stands between a line that starts with `=== {code} page` and a line that "
@@ -70,13 +73,24 @@ def _head(content: Content, code: str) -> Iterator[str]:
             f"fingerprint {scorer['fingerprint']}",
             f"- Whole chart: {_size(before)}",
             f"- In this pack: {_size(after)}",
-            f"- Left out: {len(content['left_out'])} pages; could not be read: {len(content['unread'])} pages",
+            f"- Left out: {_in_pages(len(content['left_out']))}; could not be read: {_in_pages(len(unread))}"
+            + (f"; not read yet: {_in_pages(len(later))}" if later else ""),
         )
     )
 
 
 def _size(size: dict[str, int]) -> str:
-    return f"{size['pages']:,} pages, {size['characters']:,} characters, about {size['tokens']:,} tokens"
+    return f"{_in_pages(size['pages'])}, {size['characters']:,} characters, about {size['tokens']:,} tokens"
+
+
+def _in_pages(count: int) -> str:
+    return f"{count:,} page{'' if count == 1 else 's'}"
+
+
+def _unread_pages(content: Content) -> tuple[list[Content], list[Content]]:
+    """Those that could not be read, and those that are still to be read."""
+    pages = content["unread"]
+    return [p for p in pages if not p["not_read_yet"]], [p for p in pages if p["not_read_yet"]]
 
 
 def _criterion(criterion: Content, *, recalibrated: bool) -> Iterator[str]:
@@ -86,7 +100,7 @@ def _criterion(criterion: Content, *, recalibrated: bool) -> Iterator[str]:
         yield f"Instruction: {_line(criterion['instruction'], limit=None)}"
     yield (
         f"Evidence, by the tool: {EVIDENCE[criterion['evidence']]}. Kept: {_size(criterion['size'])}. "
-        f"Left out: {criterion['left_out']:,} pages."
+        f"Left out: {_in_pages(criterion['left_out'])}."
     )
     if criterion["kept"]:
         figures = ("probability", "score") if recalibrated else ("score",)
@@ -137,6 +151,12 @@ def _unread(pages: list[Content]) -> str:
     note = "These pages are part of the evidence and were not judged. A person has to look at them."
     rows = ((str(page["place"]), _where(page, escaped=False), page["problem"]) for page in pages)
     return f"{note}\n\n{_table(('Page', 'Where', 'Why'), rows)}"
+
+
+def _not_read_yet(pages: list[Content]) -> str:
+    note = "These pages are part of the evidence. They were not read when this pack was made: a later pack has them."
+    rows = ((str(page["place"]), _where(page, escaped=False)) for page in pages)
+    return f"{note}\n\n{_table(('Page', 'Where'), rows)}"
 
 
 def _where(page: Content, *, escaped: bool = True) -> str:

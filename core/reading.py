@@ -1,14 +1,15 @@
 """Documents of a case become pages: first what carries its text, then what must be recognised."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from threading import Lock, Semaphore
+from functools import partial
+from threading import Condition, Lock, Semaphore
 from typing import NamedTuple
 
 from core.domain import Case, CaseDocument, Page, PageRef
 from core.errors import BadDocument, NotFound, NotRecognised
-from core.intake import Children, Recogniser, may_succeed_later, read_document, wants_recognition
+from core.intake import Children, Recogniser, may_succeed_later, read_document
 from core.jobs import SECONDS_BETWEEN_REPORTS
 from core.store import Store
 from core.store.files import Files
@@ -42,6 +43,9 @@ class CaseReader:
         self._replaced: Counter[str] = Counter()
         self._lock = Lock()
         self._turn = Semaphore(READERS)
+        self._recognising: set[str] = set()
+        self._recognised = Condition()
+        self._poor_layers: dict[PageRef, bool] = {}
 
     def progress(self, case: Case) -> "Read":
         """Another answer than before: the pages of the case are not what they were."""
@@ -73,7 +77,10 @@ class CaseReader:
         return pages
 
     def waiting(self, pages: Iterable[Page]) -> int:
-        """How many of the pages are read when their case is next worked on: scans, and documents not begun yet."""
+        """How many of the pages are tried when their case is next worked on: scans, and documents not begun yet.
+
+        Words are not needed. Quick enough for every click.
+        """
         return sum(page.problem == NOT_READ_YET or self._is_scan(page) for page in pages)
 
     def read(self, case: Case, report: Report) -> None:
@@ -86,20 +93,41 @@ class CaseReader:
             done += document.pages
 
     def recognise(self, case: Case, report: Report) -> str:
-        """Recognise the scans of the case, each stored as it is done. Why that is not possible; "" when it was."""
-        if self._recogniser is None:
+        """Recognise the scans of the case. Why pages were left untried, as a sentence; "" when none was.
+
+        Each page is stored as it is done, also while `report` takes its time. A document that another case shares is
+        recognised once: whoever comes second waits, and goes on with what is left.
+        """
+        recogniser = self._recogniser
+        if recogniser is None:
             return ""
-        wanted = {d.document: self._scans(d.document) for d in case.documents}
-        total, done = sum(map(len, wanted.values())), 0
+        counts = {d.document: self.waiting(self._store.pages(d.document)) for d in case.documents}
+        total, done, unread, reason = sum(counts.values()), 0, 0, ""
+
+        def tick() -> None:
+            report(RECOGNISING, done, total)
+
+        def another(document: str, count: int, before: int) -> None:
+            """Says how far the other case is."""
+            report(RECOGNISING, done + min(count, self._replaced[document] - before), total)
+
+        def came(page: Page) -> None:
+            nonlocal done, unread
+            done += 1
+            unread += recogniser.wants(page)
+            tick()
+
         try:
-            for document, scans in wanted.items():
-                for page in self._recognised(self._recogniser, document, scans):
-                    self._replace(document, [page])
-                    done += 1
-                    report(RECOGNISING, done, total)
+            for document, count in counts.items():
+                if not count:
+                    continue
+                with self._alone_with(document, partial(another, document, count, self._replaced[document])):
+                    scans = self._scans(document)
+                    done += max(0, count - len(scans))
+                    reason = _drained(self._pages_recognised(recogniser, document, scans, tick), came) or reason
         except (NotRecognised, NotFound) as error:
             return str(error)
-        return ""
+        return _left_untried(reason, unread) if reason else ""
 
     @contextmanager
     def _turn_to_read(self, document: CaseDocument, wait: Callable[[], None]) -> Iterator[None]:
@@ -154,18 +182,69 @@ class CaseReader:
         )
 
     def _replace(self, document: str, pages: Sequence[Page]) -> None:
-        self._store.replace_pages(document, pages)
-        with self._lock:
-            self._replaced[document] += 1
+        if self._store.replace_pages(document, pages):
+            with self._lock:
+                self._replaced[document] += 1
+
+    @contextmanager
+    def _alone_with(self, document: str, wait: Callable[[], None]) -> Iterator[None]:
+        """Nobody else recognises pages of the document meanwhile; calls `wait` again and again until that is so."""
+        while not self._taken(document):
+            wait()
+        try:
+            yield
+        finally:
+            with self._recognised:
+                self._recognising.discard(document)
+                self._recognised.notify_all()
+
+    def _taken(self, document: str) -> bool:
+        with self._recognised:
+            if not self._recognised.wait_for(lambda: document not in self._recognising, SECONDS_BETWEEN_REPORTS):
+                return False
+            self._recognising.add(document)
+            return True
 
     def _scans(self, document: str) -> list[Page]:
-        return [page for page in self._store.pages(document) if self._is_scan(page)]
+        """With their words: a text layer is compared with what is recognised, and exact words are kept."""
+        return [self._store.page(page.ref) for page in self._store.pages(document) if self._is_scan(page)]
 
     def _is_scan(self, page: Page) -> bool:
-        return self._recogniser is not None and wants_recognition(page)
+        if self._recogniser is None:
+            return False
+        if page.source != "text" or "foreign_ocr" not in page.notes:
+            return self._recogniser.wants(page)
+        if page.ref not in self._poor_layers:  # judging a layer takes a millisecond, and it never changes
+            self._poor_layers[page.ref] = self._recogniser.wants(page)
+        return self._poor_layers[page.ref]
 
-    def _recognised(self, recogniser: Recogniser, document: str, scans: Sequence[Page]) -> Iterator[Page]:
+    def _pages_recognised(
+        self, recogniser: Recogniser, document: str, scans: Sequence[Page], tick: Callable[[], None]
+    ) -> Generator[Page, None, str]:
         """In the order in which they are done; what was started ends when the caller stops."""
-        if scans:
-            with closing(recogniser.recognise(self._files.path(document), scans)) as pages:
-                yield from pages
+        if not scans:
+            return ""
+        keep = partial(self._keep, document)
+        with closing(recogniser.recognise(self._files.path(document), scans, tick=tick, keep=keep)) as pages:
+            return (yield from pages)
+
+    def _keep(self, document: str, page: Page) -> None:
+        if page.source != "text":  # nothing became of it, and its text goes on to stand for it
+            self._replace(document, [page])
+
+
+def _drained(pages: Generator[Page, None, str], came: Callable[[Page], None]) -> str:
+    """What the pages say in the end."""
+    with closing(pages):
+        while True:
+            try:
+                page = next(pages)
+            except StopIteration as end:
+                return str(end.value)
+            came(page)
+
+
+def _left_untried(reason: str, pages: int) -> str:
+    if pages == 1:
+        return f"{reason}; 1 page is not read. Start again to try it once more."
+    return f"{reason}; {pages:,} pages are not read. Start again to try them once more."

@@ -104,8 +104,9 @@ def shared_values(sketches: Sequence[bytes]) -> Counts:
 def near_texts(sketches: Sequence[bytes], least: float) -> Iterator[tuple[int, int, float]]:
     """(i, j, similarity) with i < j and similarity >= `least`, by i, then j."""
     counts = np.triu(shared_values(sketches), 1)
-    for i, j in zip(*np.nonzero((counts > 0) & (counts >= least * SKETCH_VALUES)), strict=True):
-        yield int(i), int(j), float(counts[i, j]) / SKETCH_VALUES
+    first, later = np.nonzero((counts > 0) & (counts >= least * SKETCH_VALUES))
+    near = counts[first, later] / SKETCH_VALUES
+    yield from zip(first.tolist(), later.tolist(), near.tolist(), strict=True)
 
 
 def image_look(image: Image.Image) -> bytes:
@@ -121,20 +122,21 @@ def image_look(image: Image.Image) -> bytes:
 
 
 def look_distance(a: bytes, b: bytes) -> int:
-    """Bits in which two looks differ, 0 to 256; 256 where one of them is missing."""
-    if not a or not b:
+    """Bits in which two looks differ, 0 to 256; 256 where one of them is missing or they are not of one kind."""
+    if not a or len(a) != len(b):
         return LOOK_BITS
     return (int.from_bytes(a) ^ int.from_bytes(b)).bit_count()
 
 
 def near_looks(looks: Sequence[bytes], most: int) -> Iterator[tuple[int, int, int]]:
     """(i, j, bits) with i < j and bits <= `most`, by i, then j."""
-    there = [(i, int.from_bytes(look)) for i, look in enumerate(looks) if look]
-    for at, (i, look) in enumerate(there):
-        for j, other in there[at + 1 :]:
-            bits = (look ^ other).bit_count()
-            if bits <= most:
-                yield i, j, bits
+    there = np.array([i for i, look in enumerate(looks) if len(look) == LOOK_BITS // 8], dtype=np.intp)
+    bits = np.frombuffer(b"".join(looks[i] for i in there), "<u8").reshape(len(there), LOOK_BITS // 64)
+    for at, i in enumerate(there.tolist()):
+        apart = np.bitwise_count(bits[at + 1 :] ^ bits[at]).sum(axis=1)
+        near = np.nonzero(apart <= most)[0]
+        for j, found in zip(there[at + 1 :][near].tolist(), apart[near].tolist(), strict=True):
+            yield i, j, found
 
 
 def _normalised(text: str) -> NDArray[np.uint32]:

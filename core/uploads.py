@@ -71,7 +71,11 @@ class Uploads:
             self._files.discard(locked.document)
             raise
         self._files.discard(locked.document)
-        return self._checked(document, locked.name, unlocked=True)
+        try:
+            return self._checked(document, locked.name, unlocked=True)
+        except BadDocument:
+            self._files.discard(document)
+            raise
 
     def _checked(self, document: str, name: str, *, unlocked: bool = False) -> Upload:
         """Raises BadDocument."""

@@ -3,14 +3,14 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 
 import numpy as np
 
-from core.amend import PageChange, carry, compare, unchanged
+from core.amend import PageChange, carry, compare
+from core.batch_reading import sweep_unlocked
 from core.casework import CaseWork, not_agreed
 from core.chart import Chart, build_chart
 from core.criteria import read_criteria
@@ -30,12 +30,13 @@ from core.domain import (
     Sighting,
     Verdict,
 )
-from core.errors import Conflict, NotAgreed, NotFound
+from core.errors import Conflict, NotAgreed
 from core.intake import Children, Limits, Recogniser, Renderer
 from core.jobs import Jobs
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
 from core.lock import FolderLock
+from core.moved import Moved
 from core.reading import CaseReader
 from core.roster import Roster
 from core.samples import Sample
@@ -87,6 +88,7 @@ class Workspace:
         self.recogniser = _recogniser(settings, self.children)
         self.roster = Roster(settings, store, clock=clock)
         self.reader = CaseReader(store, self.files, self.children, self.recogniser)
+        self._moved = Moved(store, self.reader)
         self.work = CaseWork(store, self.reader, self.roster)
         self.jobs = Jobs(store, self.work, workers=WORKERS)
         self.uploads = Uploads(store, self.files, self.children)
@@ -114,6 +116,7 @@ class Workspace:
         """
         self._folder.acquire()
         self.files.sweep(older_than=UPLOAD_SECONDS)
+        sweep_unlocked(self.settings.data_dir, older_than=0.0)
         self.children.prepare()
         self.jobs.pick_up()
 
@@ -167,20 +170,32 @@ class Workspace:
         for upload in uploads:
             self.files.keep(upload.document)
         self.store.add_documents(case_id, [_in_case(u) for u in uploads], by=by or UNNAMED)
+        self._agree_to_send(case_id, uploads, by)
         self._work_again(case_id, by)
 
     def replace_document(self, case_id: int, old: str, upload: Upload, *, by: str) -> None:
         """Put a file in the place of another, which stays on record. Raises as `add_documents`.
 
-        Judgements of pages that are in both go on to count, decisions stand.
+        Judgements of pages that are in both go on to count, decisions stand. Where pages of the case are sent to a
+        scorer elsewhere, these are sent, too: the screen says so beforehand.
         """
         self.files.keep(upload.document)
         self.store.replace_document(case_id, old, _in_case(upload), by=by or UNNAMED)
+        self._agree_to_send(case_id, [upload], by)
         self._work_again(case_id, by)
 
     def changes(self, old: str, new: str) -> tuple[PageChange, ...]:
         """What became of the pages of a replaced document. Raises NotFound while one of the two is not read yet."""
         return compare(self.store.pages(old), self.store.pages(new))
+
+    def _agree_to_send(self, case_id: int, uploads: Sequence[Upload], by: str) -> None:
+        """Where somebody agreed to send the case to a scorer elsewhere, who puts pages into it agrees to send them."""
+        case = self.store.case(case_id)
+        to = case.scorer.sends_text_to
+        if to and self.work.agreed(case_id, case.scorer):
+            pages = sum(upload.pages for upload in uploads)
+            pairs = pages * len(case.criteria)
+            self.store.agree(case_id, case.scorer, by=by or UNNAMED, to=to, pages=pages, pairs=pairs, tokens=0)
 
     def _work_again(self, case_id: int, by: str) -> None:
         """A run that began before the case changed does not know of it."""
@@ -201,7 +216,8 @@ class Workspace:
     def score(self, case_id: int, scorer: str, *, by: str, agreed_to: str = "", shown: Plan | None = None) -> None:
         """Put the scorer of that name in force and let it score what it has not scored yet, off the screen.
 
-        `agreed_to` is the address that the person was shown and agreed to, `shown` what was said to be sent. Raises
+        `agreed_to` is the address that the person was shown and agreed to, `shown` what was said to be sent; scans that
+        are still to be read come on top, without their tokens, which nobody knows yet. Raises
         NotAgreed when text would go elsewhere, ScorerError when the scorer is not set up, and Conflict while the case
         is worked on.
         """
@@ -213,6 +229,8 @@ class Workspace:
             if not agrees and not self.work.agreed(case_id, info):
                 raise NotAgreed(not_agreed(info))
             asked = shown or self.plan(case_id, scorer)
+            case = self.store.case(case_id)
+            scans = self.reader.waiting(self.reader.pages(case))
             self.store.use_scorer(case_id, info, rule=str(default_rule(info)), by=signer)
             if agrees:
                 self.store.agree(
@@ -220,8 +238,8 @@ class Workspace:
                     info,
                     by=signer,
                     to=agreed_to,
-                    pages=asked.pages,
-                    pairs=asked.pairs,
+                    pages=asked.pages + scans,
+                    pairs=asked.pairs + scans * len(case.criteria),
                     tokens=asked.tokens,
                 )
             self.jobs.start(case_id, fingerprint=info.fingerprint, by=signer)
@@ -277,7 +295,8 @@ class Workspace:
         if known is not None:
             return known
         image = self._renderer.render(self.files.path(ref.document), ref.number, dpi=dpi, rotate=rotate)
-        self._images.put(ref.document, ref.number, dpi, rotate, image)
+        if self.files.is_kept(ref.document):  # of an upload that never becomes a case nothing stays
+            self._images.put(ref.document, ref.number, dpi, rotate, image)
         return image
 
     def passages(self, criterion: Criterion, page: Page) -> list[Passage]:
@@ -307,6 +326,10 @@ class Workspace:
         `fingerprint` is the scorer whose scores the reviewer saw under `rule`, "" the one in force.
         """
         chart = self.chart(case_id, fingerprint)
+        if page.ref not in chart.grid.pages:
+            raise Conflict(
+                "This page is no longer in the packet. Nothing was saved. Open the case again."
+            )
         r, c = chart.grid.criteria.index(criterion), chart.grid.pages.index(page.ref)
         gap = (r, c) in chart.grid.reasons
         shown = bool(kept(chart.grid.milli[r : r + 1], rule)[0, c])
@@ -347,23 +370,31 @@ class Workspace:
         return self.store.decide(case_id, decision, seen=seen)
 
     def labels(self, case_id: int) -> list[Label]:
-        """The newest label of each page, criterion and reviewer, for the pages in force.
+        """The newest label of each page, criterion and reviewer, of the pages in force.
 
         A label of a page that a newer document has unchanged counts for the page there, unless the reviewer has judged
         that one as well.
         """
         case = self.store.case(case_id)
         labels = [label for _, label in self.store.labels(case_id)]
-        return carry(labels, self._moved(case)) if case.replaced else labels
+        if not case.replaced:
+            return labels
+        in_force = {document.document for document in case.documents}
+        own = [label for label in labels if label.page.document in in_force]
+        judged = {_subject(label) for label in own}
+        for label in reversed(carry(labels, self._moved.pages(case))):  # the latest of several speaks
+            if _subject(label) not in judged:
+                judged.add(_subject(label))
+                own.append(label)
+        return own
 
-    def _moved(self, case: Case) -> dict[PageRef, PageRef]:
-        """Pages of replaced documents -> the same pages in the documents in force."""
-        moved: dict[PageRef, PageRef] = {}
-        for gone in reversed(case.replaced):  # newest first: what they moved to may have moved on
-            with suppress(NotFound):
-                step = unchanged(self.store.pages(gone.document), self.store.pages(gone.replaced_by))
-                moved |= {old: moved.get(new, new) for old, new in step.items()}
-        return moved
+    def current(self, case_id: int, page: PageRef) -> PageRef | None:
+        """Where a page of the case stands now: itself, or the same page of the document that took its place; None when
+        it is gone or changed."""
+        case = self.store.case(case_id)
+        if any(document.document == page.document for document in case.documents):
+            return page
+        return self._moved.pages(case).get(page)
 
     def look_at(self, case_id: int, page: PageRef, *, reviewer: str, note: str = "") -> bool:
         """Record that somebody looked at a page that could not be read. False when it is already on record so."""
@@ -401,6 +432,10 @@ def _recogniser(settings: Settings, children: Children) -> Recogniser | None:
         workers=settings.ocr_workers,
         seconds=settings.ocr_seconds,
     )
+
+
+def _subject(label: Label) -> tuple[PageRef, str, str]:
+    return label.page, label.criterion, label.reviewer
 
 
 def _in_case(upload: Upload) -> CaseDocument:

@@ -226,3 +226,60 @@ def test_a_chart_of_150_pages_is_gone_through_in_a_moment() -> None:
     start = time.process_time()
     assert grouped(pages) == ()
     assert time.process_time() - start < 0.25
+
+
+FORM = """Infusion record patient Jane Roe date of birth 03/14/1961 nurse signature physician order infliximab 5 mg per
+kg over two hours pre medication acetaminophen 650 mg by mouth diphenhydramine 25 mg observe for infusion reaction
+blood pressure {a}/{b} pulse {c} temperature {t} oxygen saturation {s} percent pain score {p} of ten line placed left
+forearm first attempt flushed with saline no redness or swelling patient tolerated the infusion well discharged home
+with written instructions next visit in eight weeks on {d}/{m}/2026 weight {w} kg insurance verified allergies
+penicillin current medication methotrexate 15 mg weekly folic acid 1 mg daily"""
+
+
+def infusions(count: int, seed: int) -> list[Page]:
+    """The same form with other values on each page, recognised."""
+    dice = random.Random(seed)
+    ranges = {"a": (100, 150), "b": (60, 95), "c": (60, 100), "t": (96, 99), "s": (92, 99), "p": (0, 9)}
+    ranges |= {"d": (1, 28), "m": (1, 12), "w": (70, 80)}
+    texts = (FORM.format(**{k: dice.randint(*v) for k, v in ranges.items()}) for _ in range(count))
+    return [page(recognised(f"{text}\n{text}", dice.randrange(10**9), ""), "ocr", confidence=0.9) for text in texts]
+
+
+def spent(pages: Sequence[Page]) -> float:
+    start = time.process_time()
+    grouped(pages)
+    return time.process_time() - start
+
+
+def test_a_form_used_every_day_is_gone_through_quickly_and_again_at_once() -> None:
+    pages = infusions(120, 1)
+    assert all(p.duplicate_of is None for p in mark_duplicates(pages[:40]))
+    assert spent(pages) < 2
+    again = [replace(p, text=p.text[:1] + p.text[1:]) for p in pages]
+    again[60] = infusions(1, 2)[0]
+    assert min(spent(again) for _ in range(3)) < 0.15
+
+
+def test_a_copy_is_found_among_many_of_its_form() -> None:
+    pages = infusions(60, 3)
+    text = pages[7].text
+    pages.append(page(text.replace("medication", "medlcation", 1), "ocr", confidence=0.9))
+    assert mark_duplicates(pages)[-1].duplicate_of == pages[7].ref
+
+
+def test_what_is_remembered_of_two_pages_does_not_outlive_what_the_case_says() -> None:
+    """A word may be another read wrongly, unless other pages of the case use both."""
+    pair = [page(NOTE), page(NOTE.replace("lasting", "tasting"), "ocr")]
+    others = [page(f"{word} " * 30 + "lasting tasting") for word in ("apple", "pear")]
+    assert kinds(pair) == ["copy"]
+    assert kinds([*pair, *others])[0] == "similar"
+    assert kinds(pair) == ["copy"]
+
+
+def test_a_packet_made_to_take_long_takes_no_longer_and_names_no_copies_it_has_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.duplicates._MOST_IN_VAIN", 0)
+    tried = NOTE.replace("are met", "are not met")
+    pages = [page(NOTE), page(tried, "ocr"), page(recognised(NOTE, 3), "ocr")]
+    assert kinds(pages) == ["similar"]

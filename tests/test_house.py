@@ -20,6 +20,10 @@ DECISIONS = (
     "core.differences",
     "core.duplicates",
     "core.numbering",
+    "core.other_page",
+    "core.page_words",
+    "core.remembered",
+    "core.same_page",
     "core.sketch",
 )
 

@@ -51,12 +51,12 @@ def test_places_count_through_all_documents_of_the_case() -> None:
 
 def test_missing_pages_in_a_row_are_one_finding() -> None:
     pages = packet(*fax([1, 2, 3, *range(10, 31)], 30))
-    assert told(pages) == ["Pages 4-9 of 30 are missing: they should stand before page 4 of the packet"]
+    assert told(pages) == ["Pages 4–9 of 30 are missing: they should stand before page 4 of the packet"]
 
 
 def test_a_fax_that_starts_late_or_stops_early_is_told() -> None:
     assert told(packet(*fax([3, 4, 5], 5))) == [
-        "Pages 1-2 of 5 are missing: they should stand before page 1 of the packet"
+        "Pages 1–2 of 5 are missing: they should stand before page 1 of the packet"
     ]
     assert told(packet(*fax([1, 2, 3], 4))) == ["Page 4 of 4 is missing: it should stand after page 3 of the packet"]
 
@@ -69,7 +69,7 @@ def test_a_page_without_a_number_is_the_one_that_seems_to_be_missing() -> None:
 def test_fewer_unnumbered_pages_than_numbers_missing_are_told_by_their_count() -> None:
     pages = packet(*fax([1, 2, None, 6, 7], 7))
     assert told(pages) == [
-        "2 of the pages 3-5 of 7 are missing: they should stand between page 2 and page 4 of the packet"
+        "2 pages between 3 and 5 of 7 are missing: they should stand between page 2 and page 4 of the packet"
     ]
 
 
@@ -116,7 +116,7 @@ def test_numbers_without_a_total_must_count_up_for_long() -> None:
 def test_many_gaps_in_a_fax_are_one_finding() -> None:
     pages = packet(*fax([1, 3, 5, 7, 9, 11, 12], 12))
     assert told(pages) == [
-        "5 of the pages 2-10 of 12 are missing: they should stand between page 1 and page 6 of the packet"
+        "5 pages between 2 and 10 of 12 are missing: they should stand between page 1 and page 6 of the packet"
     ]
 
 

@@ -320,3 +320,23 @@ def test_a_pack_of_a_case_that_is_not_scored_to_the_end_says_how_much_is_missing
     part = pack_of(pages, {c.id: [0.9, None] for c in CRITERIA})
     assert "not complete" not in whole.to_markdown()
     assert f"answers are missing for {len(CRITERIA)} pairs" in json.loads(part.to_json())["notice"]
+
+
+def test_pages_that_are_still_to_be_read_are_told_apart_from_those_that_nobody_could_read() -> None:
+    pages = (*PAGES, Page(PageRef(SECOND, 4), "", source="none", problem="This page is an image without text."))
+    scores = {criterion: [*values, None] for criterion, values in SCORES.items()}
+    pack = pack_of(pages, scores).before_reading({PageRef(SECOND, 4)})
+    assert pack.not_read_yet == 1
+    assert [u["not_read_yet"] for u in json.loads(pack.to_json())["unread"]] == [False, True]
+    shown = pack.to_markdown()
+    assert "Reading is not complete: 1 page is not read yet." in shown
+    assert "could not be read: 1 page; not read yet: 1 page" in shown
+    later, unread = shown.split("## Not read yet")[1].split("## Could not be read")
+    assert ("| 7 |" in later, "| 2 |" in later, "| 7 |" in unread, "| 2 |" in unread) == (True, False, False, True)
+    assert "The page is an image." not in later
+
+
+def test_a_pack_of_a_case_that_was_read_says_nothing_of_pages_to_be_read() -> None:
+    pack = pack_of()
+    assert pack.before_reading(()) == pack
+    assert "not read yet" not in pack.to_markdown().lower()

@@ -10,8 +10,8 @@ import pymupdf
 import pytest
 
 from core.criteria import read_lines
-from core.domain import CriteriaSet
-from core.errors import StoreError
+from core.domain import CriteriaSet, PageRef
+from core.errors import Conflict, StoreError
 from core.selection import Rule
 from core.settings import Settings
 from core.workspace import Workspace
@@ -227,6 +227,62 @@ def test_a_replaced_document_says_what_changed_and_keeps_the_labels_of_what_did_
     rows = {(row.document_name, row.page) for row in workspace.label_rows(case)}
     assert rows == {("packet.pdf", 1), ("packet.pdf", 2), ("packet.pdf", 3)}
     assert workspace.store.verify_audit() is None
+
+
+def test_judgements_of_other_documents_stay_when_one_is_replaced(workspace: Workspace, criteria: CriteriaSet) -> None:
+    uploads = [taken(workspace, packet(TEXTS[n]), f"{n}.pdf") for n in range(2)]
+    case = workspace.create_case("A case", uploads, criteria, by="R")
+    workspace.jobs.wait(case, 60)
+    first, second = workspace.chart(case).pages
+    for page in (first, second):
+        workspace.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
+    new = taken(workspace, packet(TEXTS[2]), "2.pdf")
+    workspace.replace_document(case, first.ref.document, new, by="S")
+    workspace.jobs.wait(case, 60)
+    assert [label.page for label in workspace.labels(case)] == [second.ref]
+    third = workspace.chart(case).pages[0]
+    assert workspace.mark(case, "A", third, "relevant", reviewer="R", rule=RULE)
+    decision = workspace.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
+    assert decision
+    assert {c.page for c in decision.citations} == {second.ref, third.ref}
+
+
+def test_a_judgement_follows_its_page_through_every_replacement(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, TEXTS[0])
+    page = workspace.chart(case).pages[0]
+    workspace.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
+    versions = [packet(TEXTS[1], TEXTS[0]), packet(TEXTS[0]), packet(TEXTS[2], TEXTS[1], TEXTS[0]), packet(TEXTS[2])]
+    places = []
+    document = page.ref.document
+    for n, version in enumerate(versions):
+        new = taken(workspace, version, f"{n}.pdf")
+        workspace.replace_document(case, document, new, by="S")
+        workspace.jobs.wait(case, 60)
+        document = new.document
+        places.append([label.page for label in workspace.labels(case)])
+        assert workspace.current(case, page.ref) == (places[-1][0] if places[-1] else None)
+    assert [[ref.number for ref in refs] for refs in places] == [[2], [1], [3], []]
+
+
+def test_the_chart_is_that_of_the_documents_in_force_at_once(workspace: Workspace, criteria: CriteriaSet) -> None:
+    case = make(workspace, criteria, *TEXTS)
+    gone = workspace.chart(case).pages[0]
+    new = taken(workspace, packet(TEXTS[0], scans=4), "new.pdf")
+    workspace.replace_document(case, gone.ref.document, new, by="S")
+    assert {page.ref.document for page in workspace.chart(case).pages} == {new.document}
+    with pytest.raises(Conflict):
+        workspace.mark(case, "A", gone, "relevant", reviewer="R", rule=RULE)
+
+
+def test_pictures_of_an_upload_are_not_kept(workspace: Workspace, criteria: CriteriaSet) -> None:
+    upload = taken(workspace, packet(*TEXTS), "packet.pdf")
+    ref = PageRef(upload.document, 1)
+    assert workspace.picture(ref, dpi=30).startswith(b"\x89PNG")
+    pictures = workspace.settings.images_dir
+    assert [p for p in pictures.rglob("*") if p.is_file()] == []
+    workspace.create_case("A case", [upload], criteria, by="R")
+    workspace.picture(ref, dpi=30)
+    assert len([p for p in pictures.rglob("*") if p.is_file()]) == 1
 
 
 def test_a_document_added_while_the_case_is_worked_on_is_read_as_well(

@@ -15,15 +15,20 @@ from core.domain import Word
 from core.intake import reader
 from core.intake.clean import Cleaned, clean, lies_sideways
 from core.intake.columns import Found, in_reading_order
+from core.intake.quality import text_quality
 from core.intake.stamps import text_turn
-from core.intake.triage import MAX_WORDS
+from core.intake.triage import BLANK_INK, MAX_WORDS
 from core.sketch import image_look
 from core.text import clean_text
 
 DPI: Final = 200.0
 SURE: Final = 60.0
-"""Mean confidence, 0 to 100, from which the page is taken to be the right way up."""
+"""Mean confidence, 0 to 100, from which a page of many words is taken to be the right way up."""
+FEW_WORDS: Final = 20
+"""Fewer words read well in a wrong turn too: with a confidence of up to 80 (measured)."""
 _TURNS = (0, 180, 90, 270)
+_UPRIGHT_BONUS, _SIDEWAYS_MALUS = 1.15, 0.5
+"""A word such as NO reads as well upside down, and most pages are upright. Tesseract reads some sideways lines too."""
 _DOUBTFUL_MARK = 60.0
 """A word without a letter or digit and with less confidence is a speck or a rule."""
 _MOSTLY_TALL = 0.5
@@ -43,7 +48,7 @@ class MissingLanguages(Exception):
 
 
 def serve(talk: Talk, command: dict[str, Any], document: Any) -> None:
-    """Answers {"number": ...} lines on stdin with page or failed, after saying missing where nothing can be done."""
+    """Says ready, or missing where nothing can be done; then page or failed for each {"number": ...} line on stdin."""
     try:
         engine = Engine(command["languages"], command.get("data") or "")
     except MissingLanguages as missing:
@@ -51,6 +56,7 @@ def serve(talk: Talk, command: dict[str, Any], document: Any) -> None:
         talk.say("missing", languages=missing.args[0], folder=missing.args[1])
         return
     talk.idle()
+    talk.say("ready")
     for line in iter(sys.stdin.buffer.readline, b""):
         number = json.loads(line)["number"]
         talk.start()
@@ -123,10 +129,13 @@ class _Attempt(NamedTuple):
     words: list[Found]
     confidence: float
     """Mean by characters, 0 to 100."""
+    worth: float
+    """Characters that look like language, by the cube of their confidence: much rubbish is worth less than little text.
+    """
 
 
 def _upright(engine: Engine, picture: Image.Image, dpi: float) -> _Attempt:
-    """The first attempt that reads well, or the one that reads best."""
+    """The first attempt that reads many words well, or the one that reads best."""
     best: _Attempt | None = None
     turns = [90, 270, 0, 180] if lies_sideways(picture) else list(_TURNS)
     while turns:
@@ -137,9 +146,12 @@ def _upright(engine: Engine, picture: Image.Image, dpi: float) -> _Attempt:
             if again in turns:
                 turns.remove(again)
                 attempt = _attempt(engine, picture, again, dpi)
-        if best is None or attempt.confidence > best.confidence:
+            else:
+                attempt = attempt._replace(worth=attempt.worth * _SIDEWAYS_MALUS)
+        if best is None or attempt.worth > best.worth:
             best = attempt
-        if attempt.confidence >= SURE or not attempt.words:
+        many = len(attempt.words) >= FEW_WORDS
+        if (many and attempt.confidence >= SURE) or (not attempt.words and attempt.cleaned.ink < BLANK_INK):
             break
     assert best is not None  # noqa: S101 - there is at least one turn
     return best
@@ -150,7 +162,8 @@ def _attempt(engine: Engine, picture: Image.Image, turn: int, dpi: float) -> _At
     words = engine.read(cleaned.picture, dpi * cleaned.scale)[:MAX_WORDS]
     characters = sum(len(w.text) for w in words)
     mean = sum(w.confidence * len(w.text) for w in words) / characters if characters else 0.0
-    return _Attempt(turn, cleaned, words, mean)
+    worth = characters * text_quality([w.text for w in words]) * (mean / 100) ** 3
+    return _Attempt(turn, cleaned, words, mean, worth if turn else worth * _UPRIGHT_BONUS)
 
 
 def _turned(picture: Image.Image, turn: int) -> Image.Image:

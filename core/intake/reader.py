@@ -8,8 +8,8 @@ import contextlib
 import io
 import math
 import sys
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from pymupdf import mupdf  # noqa: E402
 from core.intake import ink  # noqa: E402
 from core.intake.marks import Marks  # noqa: E402
 from core.intake.pictures import too_many_pixels  # noqa: E402
-from core.intake.triage import MAX_WORDS  # noqa: E402
+from core.intake.triage import MAX_WORDS, may_be_typed_over  # noqa: E402
 from core.kinds import HEAD_BYTES, file_kind  # noqa: E402
 from core.sketch import text_sketch  # noqa: E402
 from core.text import clean_text  # noqa: E402
@@ -41,8 +41,9 @@ _LEAST_SCAN = 200_000
 """Images of fewer pixels together are no scan of a page: letter size at 50 dpi has 234,000."""
 _FORMATS = {"pdf": ("PDF",), "tiff": ("TIFF",), "png": ("Image",), "jpeg": ("Image",)}
 _TEXT_BLOCK, _IMAGE_BLOCK = 0, 1
-_WORD, _PLACE = itemgetter(4), itemgetter(5, 6)
-"""Of what PyMuPDF says of a word: its text; its block and line."""
+Message = dict[str, Any]
+_BOX, _WORD, _PLACE = itemgetter(0, 1, 2, 3), itemgetter(4), itemgetter(5, 6)
+"""Of what PyMuPDF says of a word: its box; its text; its block and line."""
 
 pymupdf.TOOLS.mupdf_display_errors(False)
 pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -66,33 +67,40 @@ def open_document(path: str, password: str = "") -> pymupdf.Document:
     return document
 
 
-def read_page(document: pymupdf.Document, number: int) -> dict[str, Any]:
+def read_page(document: pymupdf.Document, number: int) -> Message:
     """What the page says, as one message. `number` is 1-based. Raises whatever PyMuPDF raises.
 
     text: the words, a space between two and a newline between lines; boxes: four ten-thousandths for each word, in one
     list; `cut` when there were more than MAX_WORDS. hidden: share of the lines, 0 to 1, that nobody can see. form,
     annotated: whether there are fields, or comments and the like; over: characters of these. images: share of the page
     under images, 0 to 1, 0 where the page has none that could be a scan. sketch: base64.
-    Pages with few characters also get `ink` and `paper`, see `ink.measure`, and `broken` when not all was sound.
+    Pages with few characters also get `ink` and `paper`, see `ink.measure`, and `broken` when not all was sound; pages
+    that may be scans with something typed over them `unread` and `covered`, see `ink.in_pictures`.
     """
     pymupdf.TOOLS.reset_mupdf_warnings()
     page = _page(document, number)
-    width, height = _size(document, page)
-    message: dict[str, Any] = {"rotation": page.rotation % 360, "width": round(width, 2), "height": round(height, 2)}
+    shown = page.rect
+    width, height = _size(document, shown)
+    message: Message = {"rotation": page.rotation % 360, "width": round(width, 2), "height": round(height, 2)}
     if not document.is_pdf:
-        share, paper = _ink(document, page, [])
-        message |= {"text": "", "boxes": [], "images": 1.0, "ink": share, "paper": paper}
+        message |= {"text": "", "boxes": [], "images": 1.0, **_ink(document, page, [])}
         return message | {"broken": bool(pymupdf.TOOLS.mupdf_warnings())}
     marks = Marks(page)
-    words, images, hidden, over = _words(page, marks)
-    text, boxes = _text(words[:MAX_WORDS]), _boxes(page, page.rect, words[:MAX_WORDS])
+    words, pictures, hidden, over = _words(page, marks)
+    characters = sum(map(len, map(_WORD, words))) - over
+    few = characters < FEW_CHARACTERS
+    if few:
+        pictures = _pictures(page)
+    images = _share(page, pictures)
+    text, boxes = _text(words[:MAX_WORDS]), _boxes(page, shown, words[:MAX_WORDS])
     message |= {"text": text, "boxes": boxes, "cut": len(words) > MAX_WORDS, "images": images, "hidden": hidden}
     message |= {"form": marks.form, "annotated": marks.annotated, "over": over}
     sketch = text_sketch(text if text.isascii() else clean_text(text))
     message["sketch"] = base64.b64encode(sketch).decode()
-    if len(text) - len(words) - over < FEW_CHARACTERS:
-        message["images"] = _image_share(page)
-        message["ink"], message["paper"] = _ink(document, page, boxes)
+    typed_over = may_be_typed_over(images, hidden, characters)
+    if few or typed_over:
+        message |= _ink(document, page, boxes, pictures if typed_over else [])
+    if few:
         message["broken"] = bool(pymupdf.TOOLS.mupdf_warnings())
     return message
 
@@ -169,19 +177,19 @@ def _page(document: pymupdf.Document, number: int) -> pymupdf.Page:
     return document.load_page(number - 1)
 
 
-def _size(document: pymupdf.Document, page: pymupdf.Page) -> tuple[float, float]:
+def _size(document: pymupdf.Document, shown: pymupdf.Rect) -> tuple[float, float]:
     """Width and height in points."""
-    scale = _scale(document, page)
-    return page.rect.width * scale, page.rect.height * scale
+    scale = _scale(document, shown)
+    return shown.width * scale, shown.height * scale
 
 
-def _scale(document: pymupdf.Document, page: pymupdf.Page) -> float:
+def _scale(document: pymupdf.Document, shown: pymupdf.Rect) -> float:
     """What a picture file's page is shrunk by; 1 for a PDF."""
-    return 1.0 if document.is_pdf else min(1.0, _PICTURE_SIDE / max(1.0, page.rect.width, page.rect.height))
+    return 1.0 if document.is_pdf else min(1.0, _PICTURE_SIDE / max(1.0, shown.width, shown.height))
 
 
-def _words(page: pymupdf.Page, marks: Marks) -> tuple[list[Any], float, float, int]:
-    """(words, share of the page under images, share of the lines that nobody can see, characters of `marks`).
+def _words(page: pymupdf.Page, marks: Marks) -> tuple[list[Any], list[Any], float, int]:
+    """(words, boxes of the images, share of the lines that nobody can see, characters of `marks`).
 
     In native order: sorting by position would mix columns. Form fields and printed annotations come with it.
     """
@@ -196,7 +204,7 @@ def _words(page: pymupdf.Page, marks: Marks) -> tuple[list[Any], float, float, i
             added = list(_added(words, marks))
             over = _over(words, marks.places()) + sum(len(word[4]) for word in added)
             words = [*_ticked(words, marks.ticks()), *added]
-    return words, _share(page, boxes), hidden, over
+    return words, boxes, hidden, over
 
 
 def _over(words: list[Any], places: list[tuple[float, float, float, float]]) -> int:
@@ -246,26 +254,29 @@ def _text(words: list[Any]) -> str:
     return "\n".join(" ".join(map(_WORD, line)) for _, line in groupby(words, key=_PLACE))
 
 
-def _boxes(page: pymupdf.Page, shown: pymupdf.Rect, words: list[Any]) -> list[int]:
+def _boxes(page: pymupdf.Page, shown: pymupdf.Rect, words: Sequence[Any]) -> list[int]:
     if not words:
         return []
-    corners = np.array([w[:4] for w in words], dtype=np.float64).reshape(-1, 2, 2)
+    corners = np.fromiter(chain.from_iterable(map(_BOX, words)), np.float64, 4 * len(words)).reshape(-1, 2, 2)
     if page.rotation:
         a, b, c, d, e, f = page.rotation_matrix
         corners = corners @ np.array(((a, b), (c, d))) + (e, f)
         corners.sort(axis=1)
     corners *= (10_000 / shown.width, 10_000 / shown.height)
-    places = np.nan_to_num(corners, nan=0.0, posinf=10_000.0, neginf=0.0).clip(0, 10_000).round().astype(np.int64)
-    flat: list[int] = places.ravel().tolist()
+    np.fmin(np.fmax(corners, 0, out=corners), 10_000, out=corners)  # what is no number becomes 0
+    flat: list[int] = np.rint(corners).astype(np.int64).ravel().tolist()
     return flat
 
 
-def _image_share(page: pymupdf.Page) -> float:
-    return _share(page, [pymupdf.Rect(box) for kind, box, *_ in page.get_bboxlog() if kind.startswith("fill-im")])
+def _pictures(page: pymupdf.Page) -> list[Any]:
+    """Boxes of all images, also of stencils and of those within the content."""
+    return [pymupdf.Rect(box) for kind, box, *_ in page.get_bboxlog() if kind.startswith("fill-im")]
 
 
 def _share(page: pymupdf.Page, boxes: list[Any]) -> float:
     """Of the page under the boxes, 0 to 1. Summed over all of them, for scans often come in strips."""
+    if not boxes:
+        return 0.0
     area = float(abs(page.rect))
     upright = page.rect * page.derotation_matrix
     covered = float(sum(abs(box & upright) for box in boxes))
@@ -275,19 +286,25 @@ def _share(page: pymupdf.Page, boxes: list[Any]) -> float:
 def _zoom(document: pymupdf.Document, page: pymupdf.Page, dpi: float, pixels: int, side: int) -> float:
     """Scale for `dpi`, less when the picture would exceed `pixels` or `side`: a giant page must not cost gigabytes."""
     width, height = max(1.0, float(page.rect.width)), max(1.0, float(page.rect.height))
-    zoom = dpi / 72 * _scale(document, page)
+    zoom = dpi / 72 * _scale(document, page.rect)
     return min(zoom, math.sqrt(pixels / (width * height)), side / max(width, height))
 
 
-def _ink(document: pymupdf.Document, page: pymupdf.Page, boxes: list[int]) -> tuple[float | None, int]:
-    """(ink, paper) as `ink.measure` has them; (None, 255) where the page cannot be drawn."""
+def _ink(document: pymupdf.Document, page: pymupdf.Page, boxes: list[int], pictures: Sequence[Any] = ()) -> Message:
+    """ink, paper, unread and covered as `ink` has them; ink None where the page cannot be drawn."""
     zoom = _zoom(document, page, _THUMBNAIL_DPI, 4_000_000, 2_000)
     try:
         picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
     except Exception:
-        return None, 255
+        return {"ink": None}
     samples = np.frombuffer(picture.samples, dtype=np.uint8).reshape(picture.height, picture.width)
-    return ink.measure(samples.copy(), np.array(boxes, dtype=np.int64).reshape(-1, 4))
+    words = np.array(boxes, dtype=np.int64).reshape(-1, 4)
+    message: Message = {}
+    if pictures:
+        places = np.array(_boxes(page, page.rect, pictures), dtype=np.int64).reshape(-1, 4)
+        message["unread"], message["covered"] = ink.in_pictures(samples, words, places)
+    message["ink"], message["paper"] = ink.measure(samples.copy(), words)
+    return message
 
 
 def page_greys(document: pymupdf.Document, number: int, dpi: float) -> tuple[int, int, bytes, float]:
@@ -299,7 +316,7 @@ def page_greys(document: pymupdf.Document, number: int, dpi: float) -> tuple[int
     page = _page(document, number)
     zoom = _zoom(document, page, _picture_dpi(document, page, dpi), _SCAN_PIXELS, MAX_SIDE)
     picture = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), colorspace=pymupdf.csGRAY, alpha=False)
-    return picture.width, picture.height, bytes(picture.samples), zoom * 72 / _scale(document, page)
+    return picture.width, picture.height, bytes(picture.samples), zoom * 72 / _scale(document, page.rect)
 
 
 _SCAN_PIXELS = 10_000_000
@@ -311,7 +328,7 @@ def _picture_dpi(document: pymupdf.Document, page: pymupdf.Page, dpi: float) -> 
     if not document.is_pdf:
         return dpi
     pictures = page.get_images()
-    if len(pictures) != 1 or _image_share(page) < 0.9:
+    if len(pictures) != 1 or _share(page, _pictures(page)) < 0.9:
         return dpi
     upright = page.rect * page.derotation_matrix
     across, down = pictures[0][2] / max(1.0, upright.width) * 72, pictures[0][3] / max(1.0, upright.height) * 72

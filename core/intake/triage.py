@@ -27,6 +27,11 @@ WHOLE_PAGE_IMAGES = 0.8
 """At least this share of the page under images: a scan, and what text it has is a layer that came with it."""
 MOSTLY_HIDDEN = 0.5
 """Share of the lines that nobody can see, from which on the text on a large image is such a layer too."""
+FULL_TEXT, PICTURE_SHARE, PICTURE_INK = 1000, 0.3, 0.005
+"""Fewer characters (any number on a whole-page image), at least this share of the page under images, and more strokes
+in these that no word explains: perhaps a scan with something typed over or beside it. Nine words are so much ink."""
+VISIBLE_RATIO, HIDDEN_RATIO = 0.5, 3.0
+"""Unexplained strokes over explained ones, from which on it is one. A layer that came with the scan leaves 0.2."""
 SPARSE_CHARACTERS, SPARSE_INK = 50, 0.005
 """Fewer characters and more ink besides them: something is drawn or written that the text does not have."""
 MAX_GARBAGE = 0.10
@@ -66,6 +71,8 @@ class Reading(NamedTuple):
     images: float
     ink: float | None
     paper: int
+    unread: float
+    covered: float
     hidden: float
     form: bool
     annotated: bool
@@ -101,6 +108,8 @@ def reading(message: dict[str, Any]) -> Reading:
         images=_fraction(message.get("images", 0.0)),
         ink=None if ink is None else _fraction(ink),
         paper=int(message.get("paper", 255)),
+        unread=_fraction(message.get("unread", 0.0)),
+        covered=_fraction(message.get("covered", 0.0)),
         hidden=_fraction(message.get("hidden", 0.0)),
         form=bool(message.get("form")),
         annotated=bool(message.get("annotated")),
@@ -151,16 +160,31 @@ def _unusable(read: Reading, unstamped: Sequence[str], characters: int) -> str:
         return TOO_DENSE
     if read.broken and not unstamped and (read.ink is None or read.ink < BLANK_INK):
         return LOST
-    scan = characters < SCAN_CHARACTERS and read.images >= SCAN_IMAGES
+    scan = (characters < SCAN_CHARACTERS and read.images >= SCAN_IMAGES) or _typed_over(read, characters)
     drawn = characters < SPARSE_CHARACTERS and (read.ink is None or read.ink > SPARSE_INK)
     return IMAGE_ONLY if scan or drawn or not unstamped else ""
 
 
+def may_be_typed_over(images: float, hidden: float, characters: int) -> bool:
+    """Whether the strokes in the page's pictures are worth measuring."""
+    if images < PICTURE_SHARE:
+        return False
+    return characters < FULL_TEXT or (images >= WHOLE_PAGE_IMAGES and hidden < MOSTLY_HIDDEN)
+
+
+def _typed_over(read: Reading, characters: int) -> bool:
+    """A scan with something typed over or beside it, such as a banner or a filled-in form: its own text is missing."""
+    if read.unread <= PICTURE_INK or not may_be_typed_over(read.images, read.hidden, characters):
+        return False
+    return read.unread > read.covered * (HIDDEN_RATIO if read.hidden >= MOSTLY_HIDDEN else VISIBLE_RATIO)
+
+
 def _notes(read: Reading, characters: int) -> tuple[PageNote, ...]:
-    few = characters < SCAN_CHARACTERS
+    typed_over = _typed_over(read, characters)
+    few = characters < SCAN_CHARACTERS or typed_over
     large = read.images >= SCAN_IMAGES
     layer = read.images >= WHOLE_PAGE_IMAGES or (large and read.hidden >= MOSTLY_HIDDEN)
-    scan = layer or (large and few)
+    scan = layer or (large and few) or typed_over
     found: dict[PageNote, bool] = {
         "scan": scan,
         "foreign_ocr": layer and not few,

@@ -9,7 +9,7 @@ It says ready, and reads one command from stdin: {"do": ..., "page_seconds": ...
                               piece and that many bytes; in the end: end | failed
     render                    for each request on stdin: picture and that many bytes of PNG | failed
     recognise PATH LANGUAGES DATA
-                              open | rejected | missing (the engine or a language),
+                              open | rejected; after open: ready, or missing and the end where a language is;
                               then for each request {"number": ...} on stdin: page | failed
 
 Never imported by the application. It limits itself before it opens anything.
@@ -27,8 +27,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 _PIPE_BYTES = 1 << 20
-
-
 PAGES_HELD = 5
 """Pages between two emptyings of PyMuPDF's cache, which holds the pictures of scans: 70 MB for 5 grey pages."""
 

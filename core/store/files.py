@@ -73,6 +73,10 @@ class Files:
         except FileNotFoundError:
             self.path(document)  # somebody else kept it, or a sweep took it, at this moment
 
+    def is_kept(self, document: str) -> bool:
+        """Whether the file is in its final place. Raises NotFound when it is not here at all."""
+        return self.path(document).parent == self._folder(document)
+
     def discard(self, document: str) -> None:
         """Remove the staged file, if there is one. A file that is kept stays."""
         if _SHA256.fullmatch(document) and (staged := self._find(self._root / _STAGED, document)):

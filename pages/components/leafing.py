@@ -6,7 +6,7 @@ from typing import Protocol
 import streamlit as st
 
 from core.domain import PageRef
-from core.errors import PageUnavailable
+from core.errors import NotFound, PageUnavailable
 from pages.components.frame import callback, say_error, workspace
 from pages.components.pageview import image_source, pageview, turned
 
@@ -24,6 +24,9 @@ def leaf_through(key: str, files: Sequence[File], *, dpi: int, height: int) -> N
     number = min(max(1, st.session_state.get(key, 1)), pages)
     try:
         image = workspace().picture(_page(files, number), dpi=dpi)
+    except NotFound:
+        say_error("This file is no longer kept here: it waited too long for its case. Remove it and upload it again.")
+        return
     except PageUnavailable as error:
         say_error(str(error))
         image = b""

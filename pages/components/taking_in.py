@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import BadDocument, ChartsieveError
 from core.store.files import display_name
 from core.uploads import Locked, Upload
 from pages.components.frame import callback, plain, say_error, workspace
+from pages.components.icon_button import icon_button, icon_key
 from pages.components.leafing import leaf_through
 
 KINDS = ("pdf", "tif", "tiff", "png", "jpg", "jpeg")
@@ -37,6 +40,7 @@ def taken_in(key: str, label: str, *, several: bool = True) -> list[Upload]:
         if files:
             with st.spinner("Checking the file…" if len(files) == 1 else "Checking the files…"):
                 taken += map(_take_in, files)
+            _let_go(files)
             st.session_state[_turn(key)] = turn + 1
             st.rerun()
     good: list[Upload] = []
@@ -68,12 +72,22 @@ def _take_in(file: Any) -> _Taken:
         return _Refused(display_name(file.name), str(error))
 
 
+def _let_go(files: list[Any]) -> None:
+    """Streamlit would hold the bytes until the browser tab is closed."""
+    context = get_script_run_ctx()
+    if context and isinstance(manager := context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            file.close()
+            manager.remove_file(context.session_id, file.file_id)
+
+
 def _show(key: str, at: int, found: _Taken, good: list[Upload]) -> None:
     """One line, or the question for the password; a file that can be used is added to `good`."""
     if isinstance(found, Locked):
         _ask_password(key, at, found)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    said, remove = st.columns([12, 1], vertical_alignment="center", gap="small")
+    with said:
         if isinstance(found, _Refused):
             say_error(f"{found.name}: {found.problem}")
         elif any(found.document == upload.document for upload in good):
@@ -83,11 +97,11 @@ def _show(key: str, at: int, found: _Taken, good: list[Upload]) -> None:
         else:
             good.append(found)
             st.success(f"{plain(found.name)}: {_told(found)}", icon=":material/check:")
-        st.button(
-            "Remove",
+    with remove:
+        icon_button(
+            f"Remove {plain(found.name)}",
+            ":material/close:",
             key=f"{key}.remove.{at}.{st.session_state[_turn(key)]}",
-            icon=":material/close:",
-            type="tertiary",
             on_click=_on_remove,
             args=(key, at),
         )
@@ -114,10 +128,18 @@ def _ask_password(key: str, at: int, locked: Locked) -> None:
     """A form, because its field is emptied as soon as it is sent."""
     with st.form(f"{key}.unlock.{locked.document}", clear_on_submit=True):
         st.markdown(f":material/lock: {plain(locked.name)}: {plain(locked.problem)}")
-        left, middle, right = st.columns([4, 1, 1], vertical_alignment="bottom")
+        left, middle, right = st.columns([9, 2, 1], vertical_alignment="bottom", gap="small")
         password = left.text_input("Password", type="password", autocomplete="off", placeholder="Password")
         opened = middle.form_submit_button("Open", width="stretch")
-        removed = right.form_submit_button("Remove", width="stretch", on_click=_on_remove, args=(key, at))
+        removed = right.form_submit_button(
+            f"Remove {plain(locked.name)}",
+            key=icon_key(f"{key}.remove.{locked.document}"),
+            icon=":material/close:",
+            help=f"Remove {plain(locked.name)}",
+            type="tertiary",
+            on_click=_on_remove,
+            args=(key, at),
+        )
     if opened and password and not removed:
         with st.spinner("Opening the file…"):
             st.session_state[_taken(key)][at] = _unlock(locked, password)

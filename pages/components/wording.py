@@ -1,9 +1,11 @@
 """How scorers and amounts of work are called on every screen."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from core.domain import Job, ScorerInfo
 from core.figures import duration_in_words, usage_in_words
+from core.numbering import Missing
 
 _TITLES = {"embedded": "Embedded scorer", "zerank": "zerank-2", "cross-encoder": "Reranker on this machine"}
 
@@ -40,3 +42,9 @@ def job_line(job: Job) -> str:
     if used := usage_in_words(job.usage):
         parts.append(used)
     return " · ".join(parts)
+
+
+def missing_pages(missing: Sequence[Missing]) -> str:
+    """What the numbers of fax machines say is not here: "3 fax pages missing"."""
+    pages = sum(gap.count for gap in missing)
+    return f"{pages:,} fax page{'s' if pages != 1 else ''} missing"

@@ -14,6 +14,7 @@ from core.pack import ContextPack, Size
 from core.selection import Rule, shown
 from core.tables import scores_csv
 from pages.components.frame import open_case, plain, route, show_flash, workspace
+from pages.components.unfinished import in_pages, waiting_in
 
 _EVIDENCE: dict[Evidence, str] = {
     "found": "Found",
@@ -37,8 +38,8 @@ def page() -> None:
     pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)
     st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")
-    if chart.gaps:
-        _unfinished(case.id, chart.gaps)
+    if pack.not_read_yet or chart.gaps:
+        _unfinished(case.id, pack.not_read_yet, chart.gaps)
     _figures(pack)
     kept, left, raw, records = st.tabs(
         ["Kept for each criterion", "Left out", "As an LLM gets it", "Labels and scores"]
@@ -60,14 +61,21 @@ def _pack(chart: Chart, title: str, rule: Rule) -> ContextPack:
     """Made once for a chart and its rule, not on every click."""
     cached = _PACKS.get(chart)
     if cached is None or cached[0] != (title, rule):
-        cached = _PACKS[chart] = (title, rule), chart.pack(title, rule)
+        cached = _PACKS[chart] = (title, rule), chart.pack(title, rule).before_reading(waiting_in(chart))
     return cached[1]
 
 
-def _unfinished(case_id: int, gaps: int) -> None:
-    """Whether scoring goes on at the moment or not: what is downloaded now lacks these answers."""
-    what = f"{gaps:,} answers are missing, so these pages are" if gaps > 1 else "1 answer is missing, so this page is"
-    st.warning(f"{what} kept unscored. Finish scoring on the review screen first.", icon=":material/pending:")
+def _unfinished(case_id: int, unread: int, gaps: int) -> None:
+    """Whether work goes on at the moment or not: what is downloaded now lacks these pages and answers."""
+    if unread:
+        what = f"{unread:,} pages are not read yet" if unread > 1 else "1 page is not read yet"
+        lacks = "them" if unread > 1 else "it"
+        st.warning(f"{what}: finish first, or what you download lacks {lacks}.", icon=":material/pending:")
+    if gaps:
+        what = (
+            f"{gaps:,} answers are missing, so these pages are" if gaps > 1 else "1 answer is missing, so its page is"
+        )
+        st.warning(f"{what} kept unscored. Finish scoring on the review screen first.", icon=":material/pending:")
     st.page_link(
         route("review"), label="Go to the review", icon=":material/fact_check:", query_params={"case": str(case_id)}
     )
@@ -75,9 +83,10 @@ def _unfinished(case_id: int, gaps: int) -> None:
 
 def _figures(pack: ContextPack) -> None:
     """Before and after, for the whole case: the same numbers as on the review screen."""
-    before, after, unread = pack.before, pack.after, len(pack.unread)
-    kept = after.pages + unread
-    aside = f"; {unread} of them could not be read" if unread else ""
+    before, after, later = pack.before, pack.after, pack.not_read_yet
+    kept, unread = after.pages + len(pack.unread), [u for u in pack.unread if not u.not_read_yet]
+    counted = [f"{len(unread)} could not be read"] * bool(unread) + [f"{later} not read yet"] * bool(later)
+    aside = f"; {', '.join(counted)}" if counted else ""
     sizes = sorted(c.size.pages for c in pack.criteria)
     pages, characters, tokens, each = st.columns(4)
     _figure(pages, "Pages kept", kept, f"of {before.pages:,}{aside}")
@@ -85,10 +94,10 @@ def _figures(pack: ContextPack) -> None:
     _figure(tokens, "Tokens, about", after.tokens, f"instead of {before.tokens:,}")
     _figure(each, "Pages for one criterion", sizes[len(sizes) // 2], f"in the middle; {sizes[0]} to {sizes[-1]}")
     if unread:
-        numbers = ", ".join(str(u.at.place) for u in pack.unread)
+        numbers, one = ", ".join(str(u.at.place) for u in unread), len(unread) == 1
         st.warning(
-            f"{unread} pages could not be read, so no text of theirs stands below: {numbers}. "
-            "They are kept and listed as unread, never as irrelevant.",
+            f"{in_pages(len(unread))} could not be read, so no text of {'it' if one else 'theirs'} stands below: "
+            f"{numbers}. {'It is' if one else 'They are'} kept and listed as unread, never as irrelevant.",
             icon=":material/visibility_off:",
         )
 

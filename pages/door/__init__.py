@@ -6,10 +6,13 @@ import streamlit as st
 
 from pages import admin, cases, context, packet, review
 from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
+from pages.components.icon_button import STYLE as HIDDEN_LABELS
+from pages.review.deciding import STYLE as EVIDENCE
 
 _ICON = Path(__file__).parent.parent / "components" / "icon.svg"
 # Room for the work: Streamlit leaves a hand's breadth above every screen.
-_STYLE = "<style>.stMainBlockContainer{padding:4.1rem 1.6rem 1.5rem}</style>"
+_ROOM = ".stMainBlockContainer{padding:4.1rem 1.6rem 1.5rem}"
+_STYLE = f"<style>{_ROOM}{HIDDEN_LABELS}{EVIDENCE}</style>"
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from core.differences import differences
 from core.domain import Case, CaseDocument, PageRef
 from core.errors import NotFound
 from pages.components.differing import show_differences
-from pages.components.frame import plain, workspace
+from pages.components.frame import guard, plain, workspace
+from pages.components.unfinished import at_work, in_pages, waiting_in
 
 _WORDS: dict[ChangeKind, str] = {
     "same": "unchanged",
@@ -21,8 +22,14 @@ _SHOWN = 30
 """Changed pages shown with their words; more would be read by nobody."""
 
 
-def changes(case: Case) -> None:
+def changes(case_id: int) -> None:
     """Newest replacement first; nothing when no document was replaced."""
+    with guard():
+        _changes(workspace().store.case(case_id))
+
+
+def _changes(case: Case) -> None:
+    left, busy = _not_read_yet(case), at_work(workspace().store.job(case.id))
     for gone in reversed(case.replaced):
         new = case.document(gone.replaced_by)
         with st.container(border=True):
@@ -31,13 +38,29 @@ def changes(case: Case) -> None:
                 f":material/swap_horiz: **{plain(gone.name)}** was replaced by **{plain(new.name)}**{when} "
                 f"by {plain(new.added_by)}"
             )
-            try:
-                found = workspace().changes(gone.document, new.document)
-            except NotFound:
-                st.caption("What changed is shown as soon as the new document has been read.")
+            unread = left[new.document]
+            found = None if unread and busy else _found(gone, new)
+            if found is None:
+                todo = f": {in_pages(unread)} to go" if unread else ""
+                st.caption(f"What changed is shown as soon as the new document has been read{todo}.")
                 continue
             _summary(found)
+            if unread:
+                words = "its words are" if unread == 1 else "their words are"
+                st.caption(f"{in_pages(unread)} of it could not be read so far; {words} not compared.")
             _pages(gone, new, found)
+
+
+def _not_read_yet(case: Case) -> Counter[str]:
+    """Document in force -> how many of its pages are still to be read."""
+    return Counter(page.document for page in waiting_in(workspace().chart(case.id))) if case.replaced else Counter()
+
+
+def _found(gone: CaseDocument, new: CaseDocument) -> tuple[PageChange, ...] | None:
+    try:
+        return workspace().changes(gone.document, new.document)
+    except NotFound:
+        return None
 
 
 def _summary(found: tuple[PageChange, ...]) -> None:

@@ -7,34 +7,59 @@ import streamlit as st
 from core.chart import Chart
 from core.domain import Page
 from core.duplicates import Group
+from core.numbering import Missing
+from core.reading import NOT_READ_YET
 from pages.components.frame import guard, plain, route, workspace
+from pages.components.unfinished import at_work, read_button, waiting_in
+from pages.components.wording import missing_pages
 
 _LISTED = 40
 """Page numbers in one line."""
+_SAID, _GROUPS = 3, 8
+"""Findings of missing fax pages, and groups of pages, before the rest is folded or only counted."""
 
 
 def noticed(case_id: int) -> None:
     with guard():
         st.markdown("**What was noticed**")
-        chart = workspace().chart(case_id)
-        _missing(chart)
-        _kinds(case_id, chart)
+        chart, busy = workspace().chart(case_id), at_work(workspace().store.job(case_id))
+        if not busy:
+            _missing(chart)
+        _kinds(case_id, chart, busy=busy)
         _groups(chart)
 
 
 def _missing(chart: Chart) -> None:
-    for missing in chart.missing_numbers:
-        name = f"{chart.names[missing.document]}: " if len(chart.documents) > 1 else ""
-        st.warning(plain(f"{name}{missing.sentence}"), icon=":material/format_list_numbered:")
+    """One box, however many fax machines counted. While pages are still to be read, one of them may be what is missing:
+    nothing is said then."""
+    sentences = [_sentence(chart, missing) for missing in chart.missing_numbers]
+    if not sentences:
+        return
+    title = missing_pages(chart.missing_numbers)
+    if len(sentences) == 1:
+        st.warning(sentences[0], icon=":material/format_list_numbered:")
+    elif len(sentences) <= _SAID:
+        st.warning(f"{title}  \n" + "  \n".join(sentences), icon=":material/format_list_numbered:")
+    else:
+        with st.expander(f":orange[{title}]", icon=":material/format_list_numbered:"):
+            st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
-def _kinds(case_id: int, chart: Chart) -> None:
-    unread = _numbers(chart, lambda p: not p.readable)
-    waiting = workspace().reader.waiting(chart.pages)
+def _sentence(chart: Chart, missing: Missing) -> str:
+    name = f"{chart.names[missing.document]}: " if len(chart.documents) > 1 else ""
+    return plain(f"{name}{missing.sentence}")
+
+
+def _kinds(case_id: int, chart: Chart, *, busy: bool) -> None:
+    waiting = waiting_in(chart)
+    unread = _numbers(chart, lambda p: not p.readable and p.ref not in waiting)
+    later = _numbers(chart, lambda p: p.ref in waiting and p.problem != NOT_READ_YET)
     rows = [
         ("Read from their text", _numbers(chart, lambda p: p.source == "text" and not p.blank)),
         ("Read from the image", _numbers(chart, lambda p: p.source == "ocr")),
-        ("Could not be read" if not waiting else f"Not read yet, {waiting} of them scans", unread),
+        ("Scans not read yet" if busy else "Could not be read so far", later),
+        ("Not read yet", _numbers(chart, lambda p: p.problem == NOT_READ_YET)),
+        ("Could not be read", unread),
         ("Blank", _numbers(chart, lambda p: p.blank)),
         ("Turned", _numbers(chart, lambda p: bool(p.rotation or p.turn))),
         ("Form fields", _numbers(chart, lambda p: "form" in p.notes)),
@@ -44,7 +69,9 @@ def _kinds(case_id: int, chart: Chart) -> None:
     for words, numbers in rows:
         if numbers:
             st.markdown(f"{words}: **{len(numbers):,}** · {_listed(numbers)}")
-    if unread and not waiting:
+    if not busy:
+        read_button(case_id, chart, key="packet.read_again")
+    if unread:
         st.page_link(
             route("review"),
             label="Look at what could not be read",
@@ -61,9 +88,14 @@ def _groups(chart: Chart) -> None:
     copies = [g for g in chart.groups if g.kind == "copy"]
     similar = [g for g in chart.groups if g.kind == "similar"]
     if copies:
-        st.markdown(f"The same page more than once: {'; '.join(_group(chart, g) for g in copies)}")
+        st.markdown(f"The same page more than once: {_gathered(chart, copies)}")
     if similar:
-        st.markdown(f"Alike, but not the same: {'; '.join(_group(chart, g) for g in similar)}")
+        st.markdown(f"Alike, but not the same: {_gathered(chart, similar)}")
+
+
+def _gathered(chart: Chart, groups: Sequence[Group]) -> str:
+    words = "; ".join(_group(chart, group) for group in groups[:_GROUPS])
+    return f"{words} and {len(groups) - _GROUPS:,} more" if len(groups) > _GROUPS else words
 
 
 def _group(chart: Chart, group: Group) -> str:

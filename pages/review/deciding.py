@@ -1,15 +1,22 @@
 """The decision on the current criterion: saved the moment it is made, with the history beside it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
-from core.domain import DECISIONS, Case, Decision, DecisionOutcome, PageRef
+from core.domain import DECISIONS, Case, Decision, DecisionOutcome
 from core.errors import Conflict
 from core.selection import evidence, weak_below
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.components.icon_button import icon_button
 from pages.review.place import Seen, again
 from pages.review.unread import unread_words
 
+_EVIDENCE = "evidence"
+# Room for two lines: the buttons below stay where they are when the line grows while pages are read and scored.
+STYLE = f".st-key-{_EVIDENCE}{{min-height:3.25rem;justify-content:center}}"
+"""To be put on every page."""
 WORDS: dict[DecisionOutcome, str] = {
     "met": "Met",
     "not_met": "Not met",
@@ -34,7 +41,8 @@ def _question(now: Seen) -> None:
     if now.criterion.instruction:
         st.caption(plain(now.criterion.instruction))
     found, before, after = st.columns([14, 1, 1], vertical_alignment="center", gap="xsmall")
-    found.markdown(_evidence(now))
+    with found.container(key=_EVIDENCE):
+        st.markdown(_evidence(now))
     with before:
         _neighbour("Criterion before", ":material/expand_less:", now, -1)
     with after:
@@ -42,12 +50,10 @@ def _question(now: Seen) -> None:
 
 
 def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
-    st.button(
-        "",
+    icon_button(
+        label,
+        icon,
         key=f"criterion.{label}",
-        icon=icon,
-        help=label,
-        type="tertiary",
         disabled=not 0 <= now.row + step < len(now.chart.criteria),
         on_click=_step,
         args=(now.case.id, step),
@@ -62,8 +68,9 @@ def _evidence(now: Seen) -> str:
     if state in ("found", "weak"):
         words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
         missing = int((np.isnan(now.chart.grid.scores[now.row]) & ~now.chart.unreadable).sum())
-        if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
+        if missing or now.so_far:
             words = f"{words} so far"
+        if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
             aside = f"; {missing} page{'s are' if missing > 1 else ' is'} not scored yet{aside}"
         icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
         pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
@@ -74,7 +81,7 @@ def _evidence(now: Seen) -> str:
     if state == "could_not_read" and not read:
         return ":orange[:material/pending:] No page has been read yet: nothing can be said"
     if state == "could_not_read":
-        so_far = " so far" if now.waiting else ""
+        so_far = " so far" if now.so_far else ""
         return f":orange[:material/visibility_off:] None found{so_far} on {read} pages; {unread_words(now, ask=True)}"
     return f":gray[:material/search_off:] Looked at {read} pages, none found. This does not mean “not met”"
 
@@ -178,18 +185,29 @@ def _saved(now: Seen, newest: Decision | None) -> None:
 
 
 def _cited(now: Seen, decision: Decision) -> str:
-    """The cited pages by their numbers in the case; those of replaced documents by their old place."""
-    here = [now.numbers[c.page] for c in decision.citations if c.page in now.numbers]
-    parts = [f"page{'s' if len(here) > 1 else ''} {', '.join(map(str, here))}"] if here else []
-    parts += [_replaced(now.case, c.page) for c in decision.citations if c.page not in now.numbers]
-    return f" · cites {', '.join(parts)}" if parts else ""
+    """The cited pages by their numbers in the case; those that are gone or changed by their place in the old file."""
+    here: list[int] = []
+    gone: dict[str, list[int]] = {}
+    for citation in decision.citations:
+        page = workspace().current(now.case.id, citation.page)
+        if page in now.numbers:
+            here.append(now.numbers[page])
+        else:
+            gone.setdefault(citation.page.document, []).append(citation.page.number)
+    parts = [_pages(sorted(here))] if here else []
+    parts += [f"{_pages(pages)}, no longer in the packet ({_name(now.case, file)})" for file, pages in gone.items()]
+    return f" · cites {'; '.join(parts)}" if parts else ""
 
 
-def _replaced(case: Case, page: PageRef) -> str:
+def _pages(numbers: Sequence[int]) -> str:
+    return f"page{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+
+
+def _name(case: Case, document: str) -> str:
     try:
-        return f"page {page.number} of the replaced {plain(case.document(page.document).name)}"
+        return plain(case.document(document).name)
     except KeyError:
-        return f"page {page.number} of a document that is no longer here"
+        return "a document that is no longer here"
 
 
 def _history(history: list[Decision]) -> None:

@@ -1,12 +1,15 @@
 """What is known of a page besides its score: how its text came about, how it stands, and which pages are like it."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
-from core.differences import differences
+from core.differences import Change, differences
 from core.domain import Page, PageRef
 from pages.components.differing import show_differences
 from pages.components.frame import callback, plain
-from pages.review.place import Seen, go_to
+from pages.review.place import Seen, go_to, key_of
 
 POOR_BELOW = 0.85
 """A page recognised with less confidence is checked against its image."""
@@ -31,10 +34,11 @@ def in_words(page: Page, *, by_hand: int = 0) -> list[str]:
         words.append(f"Read from the image{_sure(page, ', ')}")
     if "foreign_ocr" in page.notes and page.source == "text":
         words.append("Text recognised by another program before it came here")
-    if by_hand:
+    if page.turn:
+        also = " and by hand" if by_hand else ""
+        words.append(f"Turned upright{also}; the file has it {'upside down' if page.turn == 180 else 'sideways'}")
+    elif by_hand:
         words.append("Turned by hand")
-    elif page.turn:
-        words.append(f"Turned upright; the file has it {'upside down' if page.turn == 180 else 'sideways'}")
     if "form" in page.notes:
         words.append("Has form fields")
     if "annotated" in page.notes:
@@ -94,7 +98,7 @@ def _to(now: Seen, page: PageRef) -> None:
     number = now.numbers[page]
     st.button(
         f":blue[page {number}]",
-        key=f"alike.{now.case.id}.{_ref(now.page.ref)}.{_ref(page)}",
+        key=f"alike.{now.case.id}.{key_of(now.page.ref)}.{key_of(page)}",
         type="tertiary",
         help=f"Go to page {number}",
         on_click=_on_go,
@@ -113,20 +117,27 @@ def _what_differs(now: Seen, other: PageRef) -> None:
     if not (now.page.text and page.text):
         return
     earlier, later = sorted((now.place.page, now.numbers[other]))
-    with st.popover("What differs", type="tertiary", key=f"differs.{now.case.id}.{_ref(now.page.ref)}.{_ref(other)}"):
+    with st.popover(
+        "What differs", type="tertiary", key=f"differs.{now.case.id}.{key_of(now.page.ref)}.{key_of(other)}"
+    ):
         changes = differences(now.chart.pages[earlier - 1].text, now.chart.pages[later - 1].text)
         st.markdown(f"**From page {earlier} to page {later}**")
-        numbers = [f"{plain(c.before) or '–'} → {plain(c.after) or '–'}" for c in changes if c.number]
+        numbers = _numbers(changes)
         if numbers:
             more = f" … and {len(numbers) - _NUMBERS} more" if len(numbers) > _NUMBERS else ""
             st.markdown(f":orange[:material/pin:] Numbers: {'; '.join(numbers[:_NUMBERS])}{more}")
         show_differences(changes)
 
 
+def _numbers(changes: Sequence[Change]) -> list[str]:
+    """Each change of a number once, in order, with how often it was made."""
+    counted = Counter((c.before, c.after) for c in changes if c.number)
+    return [
+        f"{plain(before) or '–'} → {plain(after) or '–'}{f' ({times} times)' if times > 1 else ''}"
+        for (before, after), times in counted.items()
+    ]
+
+
 @callback
 def _on_go(case_id: int, page: PageRef) -> None:
     go_to(case_id, page)
-
-
-def _ref(page: PageRef) -> str:
-    return f"{page.document[:16]}.{page.number}"

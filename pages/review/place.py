@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.selection import Rule, kept
 from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
+from pages.components.unfinished import at_work, waiting_in
 
 
 @dataclass
@@ -93,9 +94,14 @@ class Seen:
 
     @cached_property
     def waiting(self) -> frozenset[PageRef]:
-        """Scans that the work on the case has not come to yet: nothing is wrong with them."""
+        """Pages that the work on the case has not come to yet: nothing is wrong with them."""
         job = workspace().store.job(self.case.id) if self.chart.unreadable.any() else None
-        return waiting_in(self.chart) if job and job.state in ("waiting", "running") else frozenset()
+        return waiting_in(self.chart) if at_work(job) else frozenset()
+
+    @cached_property
+    def so_far(self) -> bool:
+        """Whether pages are left that the next run of the case would read, now or when somebody starts it."""
+        return bool(waiting_in(self.chart))
 
     @cached_property
     def unread(self) -> list[PageRef]:
@@ -155,12 +161,6 @@ def unread_in(chart: Chart) -> list[PageRef]:
     return [chart.grid.pages[i] for i in np.flatnonzero(chart.unreadable)]
 
 
-def waiting_in(chart: Chart) -> frozenset[PageRef]:
-    """Scans among the unread pages that are recognised when the case is worked on."""
-    reader = workspace().reader
-    return frozenset(page.ref for page in chart.pages if not page.readable and reader.waiting([page]))
-
-
 def sightings_of(case_id: int, chart: Chart) -> dict[PageRef, list[Sighting]]:
     """Who looked at the unread pages of the chart, latest first; only pages that somebody looked at.
 
@@ -195,3 +195,8 @@ def best_page(chart: Chart, row: str) -> int:
     """Number of the most probable page for the criterion; the first page when none is scored."""
     values = chart.grid.probabilities[chart.grid.criteria.index(row)]
     return 1 if np.isnan(values).all() else int(np.nanargmax(values)) + 1
+
+
+def key_of(page: PageRef) -> str:
+    """The page in the key of a widget: its number in the case may become another page's."""
+    return f"{page.document[:16]}.{page.number}"

@@ -7,6 +7,7 @@ from core.errors import NotFound, PageUnavailable
 from core.layout import turned_box
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
+from pages.components.icon_button import icon_button
 from pages.components.pageview import Mark, image_source, pageview, turned
 from pages.review.facts import facts
 from pages.review.place import Seen, again
@@ -71,12 +72,10 @@ def _hits(now: Seen) -> None:
 
 
 def _view(now: Seen) -> None:
-    st.button(
-        "",
+    icon_button(
+        "Turn the page clockwise",
+        ":material/rotate_right:",
         key="review.rotate",
-        icon=":material/rotate_right:",
-        help="Turn the page clockwise",
-        type="tertiary",
         on_click=_rotate,
         args=(now.case.id,),
     )
@@ -86,12 +85,10 @@ def _view(now: Seen) -> None:
 
 
 def _go(label: str, name: str, icon: str, now: Seen, target: int | None) -> None:
-    st.button(
-        "",
+    icon_button(
+        label,
+        icon,
         key=f"review.hit_{name}",
-        icon=icon,
-        help=label,
-        type="tertiary",
         disabled=target is None,
         on_click=_to_page,
         args=(now.case.id, target),

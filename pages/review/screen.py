@@ -9,17 +9,21 @@ from core.casework import SCORING
 from core.chart import Chart
 from core.domain import Case, Job
 from core.reading import QUEUEING, READING, RECOGNISING
+from core.workspace import UNNAMED
 from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
-from pages.components.wording import job_line
+from pages.components.unfinished import at_work, in_pages, read_button, waiting_in
+from pages.components.wording import job_line, missing_pages
 from pages.review.asking import ask_again, asked_for, question, score_here, scorer_panel
 from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
 from pages.review.reading import page_panel
-from pages.review.unread import unread_badge
+from pages.review.unread import given_up, unread_badge
 
 REFRESH_SECONDS = 4.0
 """How often new scores appear while a case is scored, and what others do while the screen asks."""
+_TOLD = 5
+"""Findings of missing fax pages in the help of the badge; the packet screen has all."""
 _WATCHED = "review.watched"
 """The case whose scoring was seen on this screen."""
 
@@ -30,7 +34,7 @@ def page() -> None:
     if case is None:
         return
     job = workspace().store.job(case.id)
-    busy = job is not None and job.state in ("waiting", "running")
+    busy = at_work(job)
     chart, read = workspace().chart(case.id), workspace().reader.is_read(case)
     asked = asked_for(case, job) if read and not busy else ""
     again = job is not None and job.state in ("done", "asking") and not asked
@@ -50,7 +54,8 @@ def page() -> None:
         if asked:
             question(case, chart, asked)
     with work:
-        st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, _standing(case, job))
+        drawn = _standing(case, chart, job)
+        st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, drawn)
 
 
 def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool) -> None:
@@ -58,8 +63,10 @@ def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(case.name), anchor=False, width="content")
         st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}", width="content")
-        _unread(case, chart, busy=busy)
-        _missing(chart)
+        unread_badge(case, chart, busy=busy)
+        if not busy:  # what is still to be read may be what is missing, and the line below says what is read
+            read_button(case.id, chart, key="review.read_again")
+            _missing(chart)
         if chart.gaps and again:
             st.button(
                 _again_label(chart, job),
@@ -86,29 +93,17 @@ def _again_label(chart: Chart, job: Job | None) -> str:
     return f"{chart.gaps:,} answers missing: score again"
 
 
-def _unread(case: Case, chart: Chart, *, busy: bool) -> None:
-    unread_badge(case, chart, waiting=workspace().reader.waiting(chart.pages) if busy else 0)
-    if chart.read_again and not busy:
-        st.button(
-            f"{chart.read_again:,} pages: try to read again",
-            key="review.read_again",
-            icon=":material/refresh:",
-            type="tertiary",
-            help="Reading them took too long or was broken off. Another try may succeed.",
-            on_click=_resume,
-            args=(case.id,),
-        )
-
-
 def _missing(chart: Chart) -> None:
     """What the numbers of the fax machine say is not here."""
     if missing := chart.missing_numbers:
-        pages = sum(gap.count for gap in missing)
+        sentences = [gap.sentence for gap in missing[:_TOLD]]
+        if len(missing) > _TOLD:
+            sentences.append(f"And {len(missing) - _TOLD:,} more: see the packet")
         st.badge(
-            f"{pages} fax page{'s' if pages > 1 else ''} missing",
+            missing_pages(missing),
             icon=":material/format_list_numbered:",
             color="orange",
-            help=plain(". ".join(gap.sentence for gap in missing)),
+            help=plain(". ".join(sentences)),
         )
 
 
@@ -141,7 +136,19 @@ def _how_far(case_id: int, *, shown: bool) -> None:
             st.button("Stop", key="review.stop", icon=":material/stop:", on_click=_stop, args=(case_id,))
         else:
             st.button("Go on", key="review.go_on", icon=":material/play_arrow:", on_click=_resume, args=(case_id,))
-    st.caption(f"Started by {plain(job.started_by)}. {plain(job.message)} {_meanwhile(job, here=here)}")
+    st.caption(" ".join(filter(None, (_started(job), plain(job.message), _later(job), _meanwhile(job, here=here)))))
+
+
+def _started(job: Job) -> str:
+    return "" if job.started_by in ("", UNNAMED) else f"Started by {plain(job.started_by)}."
+
+
+def _later(job: Job) -> str:
+    """The pages that are read after what is being done now; while they are read, the line above counts them."""
+    if job.stage in (READING, RECOGNISING):
+        return ""
+    count = len(waiting_in(workspace().chart(job.case)))
+    return f"{in_pages(count)} not read yet." if count else ""
 
 
 def _line(job: Job) -> DeltaGenerator:
@@ -167,7 +174,7 @@ def _ended(job: Job) -> None:
     """Stands where the progress stood, so that nothing below moves under the reviewer's hand."""
     with _line(job):
         st.button("Close", key="review.close", icon=":material/close:", on_click=_close)
-    st.caption(f":material/check: Done at {job.updated_at:%H:%M} UTC. Started by {plain(job.started_by)}.")
+    st.caption(f":material/check: Done at {job.updated_at:%H:%M} UTC. {_started(job)}")
 
 
 @callback
@@ -203,10 +210,10 @@ def _stopped(case: Case, job: Job, *, asks: bool) -> None:
             score_here(case.id)
 
 
-def _standing(case: Case, job: Job | None) -> tuple[object, ...]:
+def _standing(case: Case, chart: Chart, job: Job | None) -> tuple[object, ...]:
     """What the screen around the work shows: it is drawn anew when this changes."""
-    if job is None or job.state in ("waiting", "running"):
-        return case.scorer.fingerprint, job is not None
+    if job is None or at_work(job):
+        return case.scorer.fingerprint, job is not None, len(given_up(chart, busy=True))
     return case.scorer.fingerprint, job.state, job.updated_at
 
 
@@ -225,5 +232,5 @@ def _work(case_id: int, drawn: tuple[object, ...]) -> None:
             page_panel(now)
         # A click outside that comes together with one in here is answered by a run of this fragment alone. Not before
         # all is drawn: what somebody is typing would be gone.
-        if _standing(case, workspace().store.job(case_id)) != drawn:
+        if _standing(case, now.chart, workspace().store.job(case_id)) != drawn:
             st.rerun()

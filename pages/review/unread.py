@@ -9,7 +9,8 @@ from core.chart import Chart
 from core.domain import Case, PageRef, Sighting
 from core.text import clean_text
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
-from pages.review.place import Seen, go_to, sightings_of, unread_in, waiting_in
+from pages.components.unfinished import in_pages, waiting_in
+from pages.review.place import Seen, go_to, key_of, sightings_of, unread_in
 
 _LISTED = 8
 """Pages in the list; from there the reviewer goes on from page to page."""
@@ -22,15 +23,12 @@ _OPENING, _CLAUSE = re.compile(r"^(?:This page (?:is|has)|Not (?:read|recognised
 _REASON_CHARACTERS = 80
 
 
-def unread_badge(case: Case, chart: Chart, *, waiting: int = 0) -> None:
+def unread_badge(case: Case, chart: Chart, *, busy: bool) -> None:
     """How many pages could not be read, and the list of them; nothing where all were read.
 
-    `waiting` of the unread pages are scans that the work on the case has not come to yet.
+    While the case is worked on (`busy`), pages that are still to be read are not among them.
     """
-    later = waiting_in(chart) if waiting else frozenset()
-    unread = [page for page in unread_in(chart) if page not in later]
-    if later:
-        st.badge(f"{_pages(len(later))} not read yet", icon=":material/pending:", color="gray")
+    unread = given_up(chart, busy=busy)
     if not unread:
         return
     looked = sightings_of(case.id, chart)
@@ -39,14 +37,20 @@ def unread_badge(case: Case, chart: Chart, *, waiting: int = 0) -> None:
     colour, icon = ("orange", "visibility_off") if done < len(unread) else ("gray", "check")
     # A key of its own after each click, so that the list closes and the page can be seen.
     key = f"review.unread.{case.id}.{st.session_state.get(_OPENED, 0)}"
-    label = f":{colour}[:material/{icon}: {_pages(len(unread))} could not be read]"
+    label = f":{colour}[:material/{icon}: {in_pages(len(unread))} could not be read]"
     with st.popover(label, type="tertiary", key=key):
         st.markdown(f"**{done} of {len(unread)} looked at.** These pages are kept for every criterion.")
         with st.container(gap="xsmall"):
             for page in ordered[:_LISTED]:
                 _row(case.id, chart, page, looked.get(page, []))
         if len(unread) > _LISTED:
-            st.caption(f"And {_pages(len(unread) - _LISTED)} more: open one, then go on with “Next unread page”.")
+            st.caption(f"And {in_pages(len(unread) - _LISTED)} more: open one, then go on with “Next unread page”.")
+
+
+def given_up(chart: Chart, *, busy: bool) -> list[PageRef]:
+    """Pages that could not be read, in order; those that are still to be read only where nobody is about to."""
+    later = waiting_in(chart) if busy else frozenset()
+    return [page for page in unread_in(chart) if page not in later]
 
 
 def unread_panel(now: Seen) -> None:
@@ -108,16 +112,12 @@ def reason(problem: str) -> str:
     return clause[:1].upper() + clause[1:]
 
 
-def _pages(count: int) -> str:
-    return f"{count:,} page{'s' if count != 1 else ''}"
-
-
 def _row(case_id: int, chart: Chart, page: PageRef, looked: list[Sighting]) -> None:
     at = chart.grid.pages.index(page)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             f"Open page {at + 1}",
-            key=f"unread.open.{case_id}.{_ref(page)}",
+            key=f"unread.open.{case_id}.{key_of(page)}",
             type="tertiary",
             icon=":material/arrow_forward:",
             on_click=_on_open,
@@ -158,7 +158,7 @@ def _next(now: Seen) -> None:
         key=f"{_base(now)}.next",
         icon=":material/skip_next:",
         type="tertiary",
-        help=f"{_pages(len(open_ones))} not looked at yet" if open_ones else "All others have been looked at",
+        help=f"{in_pages(len(open_ones))} not looked at yet" if open_ones else "All others have been looked at",
         on_click=_on_next,
         args=(now.case.id, next(after, candidates[0])),
     )
@@ -210,9 +210,4 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _base(now: Seen) -> str:
-    return f"unread.{now.case.id}.{_ref(now.page.ref)}"
-
-
-def _ref(page: PageRef) -> str:
-    """The page in the key of a widget: its number in the case may become another page's."""
-    return f"{page.document[:16]}.{page.number}"
+    return f"unread.{now.case.id}.{key_of(now.page.ref)}"

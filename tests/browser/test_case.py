@@ -128,7 +128,7 @@ def test_a_whole_case_from_upload_to_a_decision_that_survives_a_reload(page: Pag
     expect(page.get_by_text("saved as relevant")).to_be_visible()
     # Moving on faster than the screen follows must sign nothing: the one judgement stays the only one.
     for name in ("Criterion-before", "Criterion-before", "Next-criterion", "Next-criterion") * 2:
-        page.locator(f".st-key-criterion-{name} button").first.click(force=True, delay=20)
+        page.locator(f".st-key-icon-criterion-{name} button").first.click(force=True, delay=20)
     open_cell(page, row=2, column=3)
     expect(page.get_by_text("saved as relevant")).to_be_visible()
     choose(page, "Met")

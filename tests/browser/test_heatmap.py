@@ -280,6 +280,20 @@ def test_pages_that_nobody_could_read_are_counted_beside_what_waits_for_its_scor
     expect(waiting).to_be_hidden()
 
 
+def test_the_figures_stay_on_one_line_so_that_the_rows_stay_where_they_are(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?rows=12&pages=12")
+    stage = root.locator(".stage")
+    before = stage.bounding_box()
+    assert before
+    root.evaluate("(root) => root.querySelectorAll('[data-show]').forEach((figure) => { figure.hidden = false; })")
+    root.evaluate(
+        "(root) => root.querySelectorAll('dd').forEach((figure) => { figure.textContent = '1,200 of 1,200'; })"
+    )
+    after = stage.bounding_box()
+    assert after
+    assert after["y"] == before["y"]
+
+
 def test_a_rule_set_for_another_scorer_is_not_taken(page: Page, url: str) -> None:
     root = opened(page, url)
     root.get_by_role("button", name="0.8 near-certain").click()

@@ -15,7 +15,8 @@ import pytest
 from core.domain import Page, PageRef
 from core.errors import BadDocument, DamagedDocument, EncryptedDocument, TooLarge, UnsupportedFile
 from core.intake import Children, Limits, inspect_document, may_succeed_later, read_document
-from core.intake.child import Child
+from core.intake import child as child_module
+from core.intake.child import Child, ChildFailed
 from core.intake.supervisor import GIVEN_UP, OUT_OF_TIME, PAGE_DAMAGED, PAGE_KILLED, PAGE_MEMORY
 from core.intake.triage import GARBLED, IMAGE_ONLY, LOST, TOO_DENSE
 from tests.intake import paper
@@ -253,6 +254,26 @@ def test_reading_can_begin_at_any_page(tmp_path: Path) -> None:
         first: [p.text for p in read_document(path, document="d", limits=Limits(), first=first)] for first in (2, 3, 4)
     }
     assert found == {2: ["two", "three"], 3: ["three"], 4: []}
+
+
+@pytest.mark.parametrize(("megabytes", "taken"), [(7, True), (9, False), (200, False)])
+def test_a_child_that_was_taken_over_cannot_fill_the_memory_with_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, megabytes: int, taken: bool
+) -> None:
+    program = tmp_path / "taken_over.py"
+    program.write_text(
+        'import sys\nprint(\'{"event": "ready"}\', flush=True)\n'
+        f"sys.stdout.write('{{\"text\": \"')\nfor _ in range({megabytes}): sys.stdout.write('x' * (1 << 20))\n"
+        "print('\"}', flush=True)\nsys.stdin.read()\n"
+    )
+    monkeypatch.setattr(child_module, "_WORKER", program)
+    with Child(Limits()) as child:
+        if taken:
+            assert len(child.message(10)["text"]) == megabytes << 20
+        else:
+            with pytest.raises(ChildFailed) as failed:
+                child.message(10)
+            assert not failed.value.timed_out
 
 
 def test_stopping_early_ends_the_children(tmp_path: Path) -> None:

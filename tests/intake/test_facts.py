@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pymupdf
 import pytest
 from pymupdf import Rect
 
 from core.domain import Box, Page
-from core.intake import Limits, Renderer, read_document
-from core.intake.triage import LOST
+from core.intake import Limits, Renderer, read_document, wants_recognition
+from core.intake.triage import IMAGE_ONLY, LOST
 from core.sketch import text_similarity, text_sketch
 from tests.intake import paper
 
@@ -166,6 +167,95 @@ def test_a_large_picture_makes_a_scan(
     page = one(saved(document, tmp_path / "scan.pdf"))
     assert (page.notes, page.source) == (notes, source)
     assert page.images == pytest.approx(width / 612, abs=0.01)
+
+
+BANNER = (
+    "Mercy General Hospital - Scanned document - Scan on 03/04/2026 09:14 by Rivera, M. (below)",
+    "Patient: Roe, Jane Q.   MRN: 00817733   DOB: 03/14/1961   Sex: F   Encounter date: 03/03/2026",
+    "Document type: Outside record   Author: Unknown   Status: Final   Printed by Rivera, M.",
+)
+
+
+@pytest.mark.parametrize("rotation", [0, 90])
+@pytest.mark.parametrize("text", [paper.PROSE, paper.PROSE * 6], ids=["short", "long"])
+@pytest.mark.parametrize("box", [(0, 0, 612, 792), (20, 150, 592, 780), (40, 200, 572, 780), (40, 300, 540, 640)])
+def test_a_scan_under_a_typed_banner_is_not_called_read(
+    tmp_path: Path, box: tuple[float, float, float, float], text: str, rotation: int
+) -> None:
+    document = pymupdf.open()
+    sheet = document.new_page(width=612, height=792)
+    paper.scan(sheet, text, box)
+    for at, line in enumerate(BANNER):
+        sheet.insert_text((40, 60 + 14 * at), line, fontsize=9)
+    sheet.set_rotation(rotation)
+    page = one(saved(document, tmp_path / "banner.pdf"))
+    assert (page.source, page.problem, page.notes) == ("none", IMAGE_ONLY, ("scan",))
+    assert wants_recognition(page)
+    assert "Rivera" in page.text
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_scanned_form_that_was_filled_in_is_not_called_read(tmp_path: Path, hidden: bool) -> None:
+    """Many typed words, which lie over little of what the picture shows; or a layer with some of the words alone."""
+    document = pymupdf.open()
+    sheet = document.new_page(width=612, height=792)
+    paper.scan(sheet, paper.PROSE * 6)
+    if hidden:
+        sheet.insert_textbox(Rect(60, 700, 550, 780), paper.PROSE, fontsize=9, render_mode=3)
+    else:
+        sheet.insert_textbox(Rect(60, 400, 550, 780), paper.PROSE * 7, fontsize=11)
+    page = one(saved(document, tmp_path / "form.pdf"))
+    assert (page.source, page.problem, page.notes) == ("none", IMAGE_ONLY, ("scan",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "box", "text"),
+    [
+        ("scan", (0, 0, 612, 120), paper.PROSE * 2),
+        ("scan", (40, 40, 572, 400), paper.PROSE * 6),
+        ("photo", (40, 40, 572, 470), paper.PROSE * 6),
+        ("photo", (40, 40, 572, 400), paper.PROSE * 2),
+        ("photo", (0, 0, 612, 792), paper.PROSE * 2),
+        ("gradient", (0, 0, 612, 792), paper.PROSE * 2),
+        ("frame", (0, 0, 612, 792), paper.PROSE * 2),
+    ],
+    ids=["letterhead", "figure", "photo", "photo and caption", "photo behind", "gradient behind", "frame behind"],
+)
+def test_a_page_of_text_with_a_picture_is_read(
+    tmp_path: Path, kind: str, box: tuple[float, float, float, float], text: str
+) -> None:
+    document = pymupdf.open()
+    sheet = document.new_page(width=612, height=792)
+    if kind == "scan":
+        paper.scan(sheet, paper.PROSE * 4, box)
+    else:
+        sheet.insert_image(Rect(box), pixmap=picture(kind), keep_proportion=False)
+    top = box[3] + 10 if box[3] < 700 else 100
+    sheet.insert_textbox(Rect(60, top, 550, 780), text, fontsize=11)
+    page = one(saved(document, tmp_path / "picture.pdf"))
+    assert (page.source, page.problem) == ("text", "")
+    assert page.images == pytest.approx((box[2] - box[0]) * (box[3] - box[1]) / (612 * 792), abs=0.01)
+
+
+def picture(kind: str) -> pymupdf.Pixmap:
+    """600 x 800 greys without writing."""
+    y, x = np.mgrid[0:800, 0:600]
+    greys = {
+        "photo": 128 + 60 * np.sin(x / 37) * np.cos(y / 53) + 40 * np.sin((x + 2 * y) / 23),
+        "gradient": 90 + y / 5,
+        "frame": np.where((x < 12) | (y < 60) | (x > 588) | (y > 788), 60, 255),
+    }[kind]
+    return pymupdf.Pixmap(pymupdf.csGRAY, 600, 800, greys.astype(np.uint8).tobytes(), False)
+
+
+@pytest.mark.parametrize("shift", [0, 4])
+def test_a_searchable_scan_keeps_its_layer_though_it_is_a_little_out_of_place(tmp_path: Path, shift: int) -> None:
+    document = pymupdf.open()
+    sheet = document.new_page(width=612, height=792)
+    paper.scan(sheet, paper.PROSE * 4)
+    sheet.insert_textbox(Rect(72 + shift, 90 + shift, 540 + shift, 700), paper.PROSE * 4, fontsize=12)
+    page = one(saved(document, tmp_path / "visible.pdf"))
+    assert (page.source, page.notes) == ("text", ("scan", "foreign_ocr"))
 
 
 def test_invisible_text_on_a_scan_is_its_recognised_layer(tmp_path: Path) -> None:

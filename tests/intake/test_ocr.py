@@ -38,6 +38,11 @@ def start(child: Child, path: Path, languages: str = "eng", data: str = "") -> N
     assert child.message(20)["event"] == "open"
 
 
+def begin(child: Child, path: Path) -> None:
+    start(child, path)
+    assert child.message(20)["event"] == "ready"
+
+
 def ask(child: Child, number: int) -> dict[str, Any]:
     child.send({"number": number})
     return child.message(30)
@@ -45,7 +50,7 @@ def ask(child: Child, number: int) -> dict[str, Any]:
 
 def test_a_fax_is_read_with_its_numbers_in_order(child: Child, tmp_path: Path) -> None:
     fax(tmp_path / "fax.pdf", FAX, 0)
-    start(child, tmp_path / "fax.pdf")
+    begin(child, tmp_path / "fax.pdf")
     page = ask(child, 1)
     assert page["event"] == "page"
     words = page["text"].split()
@@ -67,7 +72,7 @@ def test_boxes_lie_on_the_words_of_the_displayed_page(child: Child, tmp_path: Pa
     w, h = LETTER
     x, y = place((x0 + x1) / 2, (y0 + y1) / 2, angle, w, h)
     true = {0: (x / w, y / h), 90: (1 - y / h, x / w), 180: (1 - x / w, 1 - y / h), 270: (y / h, 1 - x / w)}
-    start(child, tmp_path / "fax.pdf")
+    begin(child, tmp_path / "fax.pdf")
     for number, turn in enumerate(turns, start=1):
         page = ask(child, number)
         assert page["turn"] == -turn % 360
@@ -78,19 +83,19 @@ def test_boxes_lie_on_the_words_of_the_displayed_page(child: Child, tmp_path: Pa
 
 def test_the_look_of_a_page_is_that_of_the_page_upright(child: Child, tmp_path: Path) -> None:
     fax(tmp_path / "fax.pdf", FAX, 0, 180)
-    start(child, tmp_path / "fax.pdf")
+    begin(child, tmp_path / "fax.pdf")
     first, turned = (base64.b64decode(ask(child, n)["look"]) for n in (1, 2))
     assert look_distance(first, turned) <= 16
 
 
 def test_an_empty_page_has_no_words(child: Child, tmp_path: Path) -> None:
-    start(child, write(tmp_path / "empty.pdf", ""))
+    begin(child, write(tmp_path / "empty.pdf", ""))
     page = ask(child, 1)
     assert (page["text"], page["boxes"], page["ink"]) == ("", [], 0.0)
 
 
 def test_a_page_that_is_not_there_fails_and_the_next_is_read(child: Child, tmp_path: Path) -> None:
-    start(child, write(tmp_path / "one.pdf", PROSE))
+    begin(child, write(tmp_path / "one.pdf", PROSE))
     assert ask(child, 7) == {"event": "failed", "number": 7, "why": "damaged"}
     assert "methotrexate" in ask(child, 1)["text"]
 
@@ -103,9 +108,24 @@ def test_a_language_that_is_not_there_is_named_with_the_folder(child: Child, tmp
 
 def test_letter_pages_need_little_memory(child: Child, tmp_path: Path) -> None:
     fax(tmp_path / "fax.pdf", FAX, 0, 0, text=PROSE * 2)
-    start(child, tmp_path / "fax.pdf")
+    begin(child, tmp_path / "fax.pdf")
     for number in (1, 2):
         ask(child, number)
     status = Path(f"/proc/{child.pid}/status").read_text()
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
     assert peak < 250 * 1024
+
+
+def test_a_page_of_few_words_is_read_in_the_turn_that_they_make_sense_in(child: Child, tmp_path: Path) -> None:
+    with pymupdf.open() as one, pymupdf.open() as document:
+        one.new_page(width=300, height=200).insert_text((20, 60), "DO NOT RESUSCITATE", fontsize=20)
+        picture = one[0].get_pixmap(dpi=150, colorspace=pymupdf.csGRAY)
+        for turn in (0, 90, 180, 270):
+            page = document.new_page(width=300, height=200)
+            page.insert_image(page.rect, pixmap=picture)
+            page.set_rotation(turn)
+        document.save(tmp_path / "few.pdf")
+    begin(child, tmp_path / "few.pdf")
+    for number, turn in enumerate((0, 270, 180, 90), start=1):
+        read = ask(child, number)
+        assert (read["text"], read["turn"]) == ("DO NOT RESUSCITATE", turn)

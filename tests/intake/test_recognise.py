@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,24 @@ import pytest
 
 from core.domain import Page, PageRef, Word
 from core.errors import NotRecognised
-from core.intake.child import Children, Limits
-from core.intake.judge import FEW_WORDS, GIVEN_UP, LAYER_KEPT, NO_WORDS, POOR, RUBBISH, Recognised, judged
+from core.intake.child import Child, Children, Limits
+from core.intake.judge import (
+    FEW_WORDS,
+    GIVEN_UP,
+    LAYER_KEPT,
+    MEMORY,
+    NO_WORDS,
+    POOR,
+    RUBBISH,
+    STOPPED,
+    UNSURE,
+    Recognised,
+    judged,
+    later,
+)
 from core.intake.recognise import MAX_FAILURES, Recogniser, wants_recognition
 from core.intake.supervisor import read_document
-from core.intake.triage import IMAGE_ONLY
+from core.intake.triage import GARBLED, IMAGE_ONLY
 from tests.benchmarks.faxes import FAULTS, faxed, put
 from tests.intake.paper import LETTER, PROSE, bomb, write
 
@@ -43,9 +56,28 @@ def faxes(path: Path, *texts: str, turn: int = 0) -> Path:
     return path
 
 
+def drained(pages: Generator[Page, None, str]) -> tuple[list[Page], str]:
+    """The pages, and what is said in the end."""
+    read: list[Page] = []
+    while True:
+        try:
+            read.append(next(pages))
+        except StopIteration as end:
+            return read, str(end.value)
+
+
 def scanned(count: int) -> list[Page]:
     """Pages as reading leaves them when they are pictures."""
     return [Page(PageRef("d", n), "", source="none", problem=IMAGE_ONLY) for n in range(1, count + 1)]
+
+
+BAD = "Tbe pat1ent h@s m0der@te t0 sev3re p|aque ps0r!asis s1nce"
+
+
+def badly_layered() -> Page:
+    """A scan that came with a bad text layer."""
+    words = tuple(Word(t, (0, 0, 1, 1)) for t in BAD.split())
+    return Page(PageRef("d", 1), BAD, words, notes=("scan", "foreign_ocr"))
 
 
 def processes() -> set[str]:
@@ -99,16 +131,21 @@ def test_a_page_that_hangs_costs_that_page_alone(children: Children, tmp_path: P
     assert "laughs" in pages[3].text
     assert pages[2].source == "none"
     assert "longer than 2 seconds" in pages[2].problem
-    assert pages[2].recognised == NAME
-    assert not wants_recognition(pages[2])
+    assert pages[2].recognised == ""
+    assert wants_recognition(pages[2])
 
 
 def test_after_several_lost_children_the_rest_is_left_for_another_time(children: Children, tmp_path: Path) -> None:
     path = bomb(tmp_path / "bombs.pdf", before=0, bombs=MAX_FAILURES, after=2)
-    pages = list(recogniser(children, workers=1, seconds=1).recognise(path, scanned(MAX_FAILURES + 2)))
+    tried = recogniser(children, workers=1, seconds=1)
+    pages, reason = drained(tried.recognise(path, scanned(MAX_FAILURES + 2)))
     assert [p.ref.number for p in pages] == list(range(1, MAX_FAILURES + 3))
     assert {p.problem for p in pages[MAX_FAILURES:]} == {GIVEN_UP}
-    assert all(wants_recognition(p) for p in pages[MAX_FAILURES:])
+    assert "given up" in reason
+    assert all(tried.wants(p) for p in pages)
+    # What stopped it before comes last.
+    again = [p.ref.number for p in tried.recognise(path, scanned(MAX_FAILURES + 2)[MAX_FAILURES - 1 :])]
+    assert again == [MAX_FAILURES + 1, MAX_FAILURES + 2, MAX_FAILURES]
 
 
 def test_closing_the_pages_ends_the_children_at_once(children: Children, tmp_path: Path) -> None:
@@ -127,7 +164,7 @@ def test_a_missing_language_is_an_error_that_names_the_cure(children: Children, 
     with pytest.raises(NotRecognised, match="xyz") as raised:
         list(recogniser(children, languages="xyz").recognise(path, scanned(1)))
     assert "CHARTSIEVE_OCR_LANGUAGES" in str(raised.value)
-    assert "tessdata" in str(raised.value)
+    assert "installed with Chartsieve" in str(raised.value)
 
 
 def test_a_file_that_is_gone_leaves_its_pages_for_another_time(children: Children, tmp_path: Path) -> None:
@@ -150,8 +187,10 @@ def found(text: str, confidence: float = 0.92, ink: float = 0.05, y: float = 0.5
         (found(PROSE, confidence=0.69), POOR),
         (found("Dear doctor"), FEW_WORDS),
         (found("Dear doctor", ink=0.005), ""),
-        (found("xkq vvbt qqzt zzpf jjkw tqxp " * 6), RUBBISH),
+        (found(("xkq vvbt qqzt zzpf jjkw tqxp " * 6).strip()), RUBBISH),
         (found(""), NO_WORDS),
+        (found("NOT NOW", confidence=0.8, ink=0.005), UNSURE),
+        (found("ADYATIWV NITHOINAd", ink=0.005), UNSURE),
     ],
 )
 def test_a_page_counts_as_read_only_when_its_text_can_stand_for_it(what: Recognised, problem: str) -> None:
@@ -162,12 +201,11 @@ def test_a_page_counts_as_read_only_when_its_text_can_stand_for_it(what: Recogni
 
 
 def test_a_bad_text_layer_is_replaced_by_better_words_only() -> None:
-    bad = "Tbe pat1ent h@s m0der@te t0 sev3re p|aque ps0r!asis s1nce"
-    page = Page(PageRef("d", 1), bad, tuple(Word(t, (0, 0, 1, 1)) for t in bad.split()), notes=("scan", "foreign_ocr"))
+    page = badly_layered()
     assert wants_recognition(page)
     assert judged(page, found(PROSE), NAME).text == PROSE
     kept = judged(page, found("~ x"), NAME)
-    assert (kept.text, kept.source, kept.problem) == (bad, "none", LAYER_KEPT)
+    assert (kept.text, kept.source, kept.problem) == (BAD, "none", LAYER_KEPT)
 
 
 def test_a_good_text_layer_and_blank_damaged_or_tried_pages_are_left_alone() -> None:
@@ -187,3 +225,167 @@ def test_exact_words_of_a_page_stay_beside_what_is_recognised() -> None:
     read = judged(page, what, NAME)
     assert read.text == f"RECEIVED\n14\n{PROSE}"
     assert read.text.split() == [w.text for w in read.words]
+
+
+def test_a_page_given_without_its_words_is_refused(children: Children, tmp_path: Path) -> None:
+    page = replace(badly_layered(), words=())
+    assert wants_recognition(page)
+    with pytest.raises(ValueError, match="words"):
+        judged(page, found(PROSE), NAME)
+    with pytest.raises(ValueError, match="words"):
+        list(recogniser(children).recognise(tmp_path / "none.pdf", [page]))
+
+
+def test_a_good_text_layer_is_known_without_its_words() -> None:
+    assert not wants_recognition(replace(badly_layered(), text=PROSE, words=()))
+
+
+def test_a_page_without_a_verdict_is_tried_again_and_one_with_it_by_another_engine_only() -> None:
+    (image,) = scanned(1)
+    for problem in (STOPPED, MEMORY, GIVEN_UP):
+        assert wants_recognition(later(image, problem), NAME)
+        assert later(image, problem).recognised == ""
+    tried = judged(image, found("Dear doctor"), NAME)
+    assert not wants_recognition(tried, NAME)
+    assert wants_recognition(tried, "tesseract/1 eng+deu")
+    read = judged(image, found(PROSE), NAME)
+    assert not wants_recognition(read, "tesseract/1 eng+deu")
+
+
+def test_a_page_that_nothing_became_of_keeps_its_text(children: Children, tmp_path: Path) -> None:
+    garbled = replace(badly_layered(), source="none", problem=GARBLED, notes=())
+    pages = [badly_layered(), replace(garbled, ref=PageRef("d", 2))]
+    left, reason = drained(recogniser(children).recognise(tmp_path / "gone.pdf", pages))
+    assert left == pages
+    assert all(wants_recognition(p, NAME) for p in left)
+    assert "no longer be opened" in reason
+
+
+def test_what_an_earlier_engine_recognised_gives_way_to_text_that_can_be_relied_on_alone() -> None:
+    words = (Word("RECEIVED", (0.1, 0.8, 0.2, 0.82)),)
+    page = replace(scanned(1)[0], text="RECEIVED", words=words)
+    poor = judged(page, found(PROSE, confidence=0.5), NAME)
+    assert (poor.source, poor.text) == ("none", f"RECEIVED\n{PROSE}")
+    worse = judged(poor, found("qzx vvt"), "other")
+    assert (worse.source, worse.text, worse.problem) == ("none", poor.text, POOR)
+    better = judged(poor, found(PROSE.replace("2019", "2018")), "other")
+    assert (better.source, better.recognised) == ("ocr", "other")
+    assert better.text == f"RECEIVED\n{PROSE.replace('2019', '2018')}"
+    assert better.text.split() == [w.text for w in better.words]
+
+
+def test_a_child_that_dies_while_it_loads_costs_no_page(children: Children, tmp_path: Path) -> None:
+    path = faxes(tmp_path / "fax.pdf", PROSE)
+    (tmp_path / "data").mkdir()
+    with (tmp_path / "data" / "eng.traineddata").open("wb") as file:
+        file.truncate(4 << 30)  # more than a child may use
+    broken = Recogniser(children, languages="eng", data=tmp_path / "data", workers=1, seconds=30)
+    pages, reason = drained(broken.recognise(path, scanned(2)))
+    assert [p.problem for p in pages] == [GIVEN_UP, GIVEN_UP]
+    assert "given up" in reason
+
+
+def test_the_message_of_a_child_that_was_taken_over_reaches_nobody(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    liar = tmp_path / "liar.py"
+    missing = '{"event": "missing", "languages": "\\ud800 patient", "folder": "\\ud800 name"}'
+    lines = ['{"event": "ready"}', '{"event": "open"}', missing]
+    liar.write_text("".join(f"print({line!r}, flush=True)\n" for line in lines) + "input()\ninput()\n")
+    monkeypatch.setattr("core.intake.child._WORKER", liar)
+    with pytest.raises(NotRecognised) as raised:
+        list(recogniser(children).recognise(tmp_path / "fax.pdf", scanned(1)))
+    str(raised.value).encode()
+    assert "patient" not in str(raised.value)
+    assert "for eng in" in str(raised.value)
+
+
+class Enough(Exception):
+    """The caller wants no more."""
+
+
+def test_the_caller_is_asked_while_a_page_takes_its_time(children: Children, tmp_path: Path) -> None:
+    path = bomb(tmp_path / "bomb.pdf", before=0, bombs=2, after=0)
+    before, asked = processes(), 0
+
+    def tick() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise Enough
+
+    started = time.monotonic()
+    with pytest.raises(Enough):
+        list(recogniser(children, seconds=60).recognise(path, scanned(2), tick=tick))
+    assert time.monotonic() - started < 5
+    assert processes() <= before
+
+
+def test_pages_are_kept_as_they_are_done_while_the_caller_does_something_else(
+    children: Children, tmp_path: Path
+) -> None:
+    path = faxes(tmp_path / "fax.pdf", *(f"Page number {n}. {PROSE}" for n in range(1, 4)))
+    kept: list[int] = []
+    every = threading.Event()
+
+    def keep(page: Page) -> None:
+        kept.append(page.ref.number)
+        if len(kept) == 3:
+            every.set()
+
+    pages = recogniser(children).recognise(path, scanned(3), keep=keep)
+    first = next(pages)
+    assert every.wait(60)
+    assert [first.ref.number, *(p.ref.number for p in pages)] == kept
+
+
+def test_a_page_that_cannot_be_kept_ends_the_work_with_its_reason(children: Children, tmp_path: Path) -> None:
+    path = faxes(tmp_path / "fax.pdf", PROSE)
+
+    def keep(page: Page) -> None:  # noqa: ARG001
+        raise ValueError("The disk is full.")
+
+    with pytest.raises(ValueError, match="disk"):
+        list(recogniser(children).recognise(path, scanned(1), keep=keep))
+
+
+def test_a_child_that_starts_after_the_caller_has_gone_recognises_nothing(tmp_path: Path) -> None:
+    taking, gone, kept = threading.Event(), threading.Event(), list[Page]()
+
+    class Slow(Children):
+        def take(self) -> Child:
+            child = super().take()
+            taking.set()
+            gone.wait(10)
+            return child
+
+    def tick() -> None:
+        if taking.is_set():
+            threading.Timer(0.5, gone.set).start()
+            raise Enough
+
+    path, slow = faxes(tmp_path / "fax.pdf", PROSE), Slow(Limits())
+    try:
+        with pytest.raises(Enough):
+            list(recogniser(slow, workers=1).recognise(path, scanned(1), tick=tick, keep=kept.append))
+    finally:
+        slow.close()
+    assert kept == []
+
+
+def test_no_page_is_begun_after_closing(children: Children, tmp_path: Path) -> None:
+    path = faxes(tmp_path / "fax.pdf", *(f"Page number {n}. {PROSE}" for n in range(1, 7)))
+    shared = recogniser(children, workers=1)
+    pages = shared.recognise(path, scanned(6))
+    next(pages)
+    shared.close()
+    rest: list[Page] = []
+    with pytest.raises(NotRecognised, match="kept"):
+        rest.extend(pages)
+    assert len(rest) <= 1  # the one in hand
+
+
+def test_a_few_words_of_a_bad_layer_are_not_taken_for_exact_ones() -> None:
+    bad = "Tlie p4tint hqs xqz vbn lkjx wqqx zzxv bbbk"
+    page = replace(scanned(1)[0], text=bad, words=tuple(Word(t, (0, 0, 1, 1)) for t in bad.split()))
+    assert judged(page, found(PROSE), NAME).text == PROSE

@@ -73,6 +73,8 @@ def test_words_and_boxes_keep_together_where_a_word_vanishes_or_falls_apart() ->
         {"images": float("nan")},
         {"ink": -0.1},
         {"hidden": 2},
+        {"unread": -0.1},
+        {"covered": float("nan")},
         {"sketch": "AAAA"},
         {"sketch": "no base64"},
     ],
@@ -120,6 +122,31 @@ def test_a_page_needs_text_for_what_is_on_it(characters: int, images: float, ink
     facts = {"images": images, "ink": ink, "paper": 255}
     made = to_page(REF, reading(message(("x" * characters, (1000, 5000, 9000, 5200)), **facts)))
     assert (made.problem, made.source) == (problem, "none" if problem else "text")
+
+
+@pytest.mark.parametrize(
+    ("characters", "images", "unread", "covered", "hidden", "scan"),
+    [
+        (300, 0.3, 0.0051, 0.01, 0.0, True),
+        (300, 0.3, 0.0050, 0.00, 0.0, False),
+        (300, 0.29, 0.1, 0.0, 0.0, False),
+        (300, 0.3, 0.02, 0.04, 0.0, False),
+        (999, 0.79, 0.1, 0.0, 0.0, True),
+        (1000, 0.79, 0.1, 0.0, 0.0, False),
+        (1000, 0.8, 0.1, 0.0, 0.0, True),
+        (1000, 0.8, 0.1, 0.0, 0.5, False),
+        (999, 0.8, 0.031, 0.01, 0.5, True),
+        (999, 0.8, 0.03, 0.01, 0.5, False),
+    ],
+)
+def test_what_no_word_explains_makes_a_scan_of_a_page_with_pictures(
+    characters: int, images: float, unread: float, covered: float, hidden: float, scan: bool
+) -> None:
+    facts = {"images": images, "unread": unread, "covered": covered, "hidden": hidden}
+    made = to_page(REF, reading(message(("x" * characters, (1000, 5000, 9000, 5200)), **facts)))
+    assert made.problem == (IMAGE_ONLY if scan else "")
+    assert ("scan" in made.notes) is (scan or images >= 0.8)
+    assert ("foreign_ocr" in made.notes) is (images >= 0.8 and not scan)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.pages.test_screens import app, texts
 REF = PageRef("0" * 64, 1)
 TRIED = "Methotrexate 20 mg weekly was tried for 14 weeks and stopped because the liver enzymes had tripled."
 PARTY = "The garden party is on Saturday because of the weather forecast for the rest of the week."
+WEATHER = "Rain is expected in the north, with strong winds on the coast and snow above 900 metres at night."
 LETTER = (
     "Dear colleagues, thank you for seeing this patient with seropositive rheumatoid arthritis of the hands and feet. "
     "She has taken methotrexate 20 mg weekly since the spring of 2024 together with folic acid on the next day. "
@@ -61,6 +62,17 @@ def test_a_page_warns_when_its_text_may_not_be_what_stands_on_it(page: Page, war
     sentences = warnings(page)
     assert len(sentences) == len(warned)
     assert all(sentence.startswith(words) for sentence, words in zip(sentences, warned, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (Page(REF, "a", turn=90), ["Turned upright and by hand; the file has it sideways"]),
+        (Page(REF, "a"), ["Turned by hand"]),
+    ],
+)
+def test_a_turn_by_hand_comes_on_top_of_what_brought_the_page_upright(page: Page, words: list[str]) -> None:
+    assert in_words(page, by_hand=90) == words
 
 
 def test_text_that_nobody_can_see_is_warned_of(tmp_path: Path) -> None:
@@ -109,6 +121,14 @@ def test_a_similar_page_shows_what_differs_with_its_numbers_first(tmp_path: Path
     assert "From page 1 to page 3" in texts(test)
 
 
+def test_a_number_that_changed_several_times_is_told_once(tmp_path: Path) -> None:
+    dose = "Methotrexate 20 mg on Monday, 20 mg on Tuesday and again 20 mg on Friday"
+    first, second = (text(f"{LETTER} {words}.") for words in (dose, dose.replace("20", "25")))
+    case = case_of(pdf(tmp_path / "packet.pdf", first, second))
+    shown = texts(app("review", case=str(case), by="R. Nurse", page="2"))
+    assert "Numbers: 20 → 25 (3 times)" in shown
+
+
 # -- upright
 
 
@@ -142,8 +162,8 @@ def test_a_scan_that_lies_on_its_side_stands_upright_with_its_marks(tmp_path: Pa
     assert isinstance(boxes, list)
     assert boxes
     assert all(width > height for _, _, width, height, *_ in boxes), "lines run across the upright page"
-    test.button(key="review.rotate").click().run()
-    assert "Turned by hand" in texts(test)
+    test.button(key="icon.review.rotate").click().run()
+    assert "Turned upright and by hand; the file has it sideways" in texts(test)
     turned = shown(test)
     assert turned["width"] == pytest.approx(paper.LETTER[0], abs=1)
     x, y, width, height, *_ = boxes[0]
@@ -188,10 +208,24 @@ def test_a_decision_from_before_the_packet_changed_says_so_and_names_the_replace
     workspace().jobs.wait(case, 60)
     test = app("review", case=str(case), by="R. Nurse", criterion="A-1", page="1")
     assert not test.error
-    assert "cites page 2 of the replaced Packet_1.pdf" in texts(test)
+    assert "cites page 2, no longer in the packet (Packet_1.pdf)" in texts(test)
     changed = workspace().store.case(case).amended_at
     assert changed
     assert f"Decided before the packet changed on {changed:%d %b}: look again" in texts(test)
+
+
+def test_a_citation_of_a_page_that_the_new_document_has_too_leads_there(tmp_path: Path) -> None:
+    case = case_of(pdf(tmp_path / "notes.pdf", text(TRIED), text(PARTY), text(LETTER)))
+    old = workspace().store.case(case).documents[0].document
+    rule = app("review", case=str(case)).session_state[f"review.place.{case}"].rule
+    for page in workspace().chart(case).pages:
+        workspace().mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
+    workspace().decide(case, "A-1", "met", "Tried", reviewer="R. Nurse", seen=0)
+    new = take_in(workspace(), pdf(tmp_path / "new.pdf", text(WEATHER), text(TRIED)))
+    workspace().replace_document(case, old, new, by="R. Nurse")
+    workspace().jobs.wait(case, 60)
+    shown = texts(app("review", case=str(case), by="R. Nurse", criterion="A-1", page="1"))
+    assert "cites page 2; pages 2, 3, no longer in the packet (notes.pdf)" in shown
 
 
 def test_a_judgement_of_a_page_that_the_new_document_has_too_still_stands(tmp_path: Path) -> None:

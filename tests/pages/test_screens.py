@@ -76,8 +76,8 @@ def test_words_typed_before_a_decision_wait_while_the_reviewer_looks_elsewhere(s
     test = app("review", case=str(sample), by="R. Nurse", criterion="BIO-07", page="3")
     why = f"decide.{sample}.BIO-07.why"
     test.text_area(key=why).input("half a thought").run()
-    test.button(key="criterion.Next criterion").click().run()
-    test.button(key="criterion.Criterion before").click().run()
+    test.button(key="icon.criterion.Next criterion").click().run()
+    test.button(key="icon.criterion.Criterion before").click().run()
     assert test.text_area(key=why).value == "half a thought"
     assert workspace().store.decisions(sample) == {}
 
@@ -86,8 +86,8 @@ def test_coming_back_to_a_decided_criterion_shows_its_words(sample: int) -> None
     workspace().decide(sample, "BIO-07", "met", "QuantiFERON negative", reviewer="R. Nurse", seen=0)
     test = app("review", case=str(sample), by="R. Nurse", criterion="BIO-07", page="3")
     for _ in range(2):
-        test.button(key="criterion.Next criterion").click().run()
-        test.button(key="criterion.Criterion before").click().run()
+        test.button(key="icon.criterion.Next criterion").click().run()
+        test.button(key="icon.criterion.Criterion before").click().run()
         assert test.text_area(key=f"decide.{sample}.BIO-07.why").value == "QuantiFERON negative"
     assert len(workspace().store.history(sample, "BIO-07")) == 1
 

@@ -142,7 +142,8 @@ def test_scans_that_are_read_in_a_moment_are_not_called_unreadable(case: int, mo
     store.update_job(case, state="running", stage="Reading scanned pages", done=0, total=2)
     test = app("review", case=str(case), by="R. Nurse", page="2")
     assert not test.error
-    assert "2 pages not read yet" in texts(test)
+    assert "so far on page" in texts(test)
+    assert "2 not read yet" in texts(test)
     assert "This page has not been read yet." in texts(test)
     assert "could not be read" not in texts(test)
     assert "I have looked at this page" not in [b.label for b in test.button]
