@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,12 +111,24 @@ class FileReader:
             return pages
         done: dict[PageRef, Page] = {}
         try:
-            for page in self._recogniser.recognise(path, scans):
+            for page in (recognised := _Ending(self._recogniser.recognise(path, scans))):
                 done[page.ref] = page
                 self._progress(f"Reading scans of {name}", len(done), len(scans))
+            if recognised.end:
+                self._remark(f"{name}: {recognised.end}. Run again to try once more.")
         except NotRecognised as error:
             self._remark(str(error))
         return [done.get(page.ref, page) for page in pages]
+
+
+class _Ending:
+    """A generator whose last word is kept."""
+
+    def __init__(self, pages: Generator[Page, None, str]) -> None:
+        self._pages, self.end = pages, ""
+
+    def __iter__(self) -> Iterator[Page]:
+        self.end = yield from self._pages
 
 
 def sweep_unlocked(folder: Path, *, older_than: float) -> None:

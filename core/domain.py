@@ -33,12 +33,8 @@ DECISIONS: tuple[DecisionOutcome, ...] = ("met", "not_met", "insufficient", "not
 
 def digest(*parts: str) -> str:
     """SHA-256 (hex) of the parts, each prefixed by its length so that no two lists of parts collide."""
-    h = hashlib.sha256()
-    for part in parts:
-        raw = part.encode()
-        h.update(len(raw).to_bytes(8, "big"))
-        h.update(raw)
-    return h.hexdigest()
+    raw = [part.encode() for part in parts]
+    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in raw)).hexdigest()
 
 
 class PageRef(NamedTuple):

@@ -327,9 +327,7 @@ class Workspace:
         """
         chart = self.chart(case_id, fingerprint)
         if page.ref not in chart.grid.pages:
-            raise Conflict(
-                "This page is no longer in the packet. Nothing was saved. Open the case again."
-            )
+            raise Conflict("This page is no longer in the packet. Nothing was saved. Open the case again.")
         r, c = chart.grid.criteria.index(criterion), chart.grid.pages.index(page.ref)
         gap = (r, c) in chart.grid.reasons
         shown = bool(kept(chart.grid.milli[r : r + 1], rule)[0, c])

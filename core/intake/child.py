@@ -236,16 +236,21 @@ class Children:
 
     def _add_spare(self, seconds: float) -> None:
         child = None
-        if not self._closed.wait(seconds):
+        if not self._closed.wait(seconds) and self._is_wanted():
             with contextlib.suppress(ChildFailed, OSError):  # whoever takes one then starts it and hears why
                 child = Child(self.limits)
         with self._lock:
             self._starting.discard(threading.current_thread())
-            if child is not None and not self._closed.is_set():
+            if child is not None and not self._closed.is_set() and len(self._spares) < self._wanted:
                 self._spares.append(child)
                 return
         if child is not None:
             child.kill()
+
+    def _is_wanted(self) -> bool:
+        """Long work may have begun since somebody asked for a spare."""
+        with self._lock:
+            return len(self._spares) < self._wanted
 
 
 def whole_number(message: dict[str, Any], name: str, low: int, high: int) -> int:

@@ -213,21 +213,25 @@ class _Run:
             self._give_up(self._reason)
         if not self._left:  # another thread took the last page while this one waited for its seat
             return
-        try:
-            child = self._by.children.take()
-        except (ChildFailed, OSError):
-            self._give_up(NO_PROCESS)
-            return
-        with child:
-            with self._lock:
-                if self.stopped:  # while the child was started: nobody would interrupt it
-                    return
-                self._at_work.add(child)
+        with self._by.children.long_work():
             try:
-                self._recognise(child)
-            finally:
-                with self._lock:
-                    self._at_work.discard(child)
+                child = self._by.children.take()
+            except (ChildFailed, OSError):
+                self._give_up(NO_PROCESS)
+                return
+            with child:
+                self._with(child)
+
+    def _with(self, child: Child) -> None:
+        with self._lock:
+            if self.stopped:  # while the child was started: nobody would interrupt it
+                return
+            self._at_work.add(child)
+        try:
+            self._recognise(child)
+        finally:
+            with self._lock:
+                self._at_work.discard(child)
 
     def _recognise(self, child: Child) -> None:
         """Up to PAGES_A_CHILD pages, or to the one that the child dies of."""

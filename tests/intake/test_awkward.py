@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core import intake
+from core import intake, kinds
 from core.domain import Page
 from core.errors import BadDocument, PageUnavailable
 from core.intake import Limits, Renderer, inspect_document, read_document
@@ -24,6 +24,7 @@ FAILED = ("damaged", "more memory than is allowed", "stopped", "Not read")
 FILES = (*awkward.WRAPPINGS, *awkward.TABLES, *awkward.TREES, *awkward.BOXES, *awkward_content.ALL, *awkward_images.ALL)
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SOURCES = [path for path in Path(intake.__file__).parent.glob("*.py") if path.stem != "reader"]
+SOURCES.append(Path(kinds.__file__))
 CASES = [pytest.param(f, id=f.name, marks=[pytest.mark.slow] if f.slow else []) for f in FILES]
 
 
