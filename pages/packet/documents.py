@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.domain import Case, CaseDocument
 from core.uploads import Upload
+from core.workspace import UNNAMED
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.components.taking_in import forget, taken_in
 from pages.components.wording import host_of
@@ -52,7 +53,8 @@ def _document(case: Case, document: CaseDocument, first: int) -> None:
             args=(document.document,),
         )
     when = f", {document.added_at:%d %b %Y, %H:%M} UTC" if document.added_at else ""
-    st.caption(f"Added by {plain(document.added_by or case.created_by)}{when}")
+    who = document.added_by or case.created_by
+    st.caption(f"Added{'' if who == UNNAMED else f' by {plain(who)}'}{when}")
     if st.session_state.get(_OPEN) == document.document:
         _replacement(case, document)
 

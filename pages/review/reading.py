@@ -26,7 +26,7 @@ def page_panel(now: Seen) -> None:
 
 
 def _panel(now: Seen) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _hits(now)
         _judge(now)
         st.space("stretch")
