@@ -95,13 +95,15 @@ class CaseReader:
     def recognise(self, case: Case, report: Report) -> str:
         """Recognise the scans of the case. Why pages were left untried, as a sentence; "" when none was.
 
-        Each page is stored as it is done, also while `report` takes its time. A document that another case shares is
+        Scans of replaced documents come last: what has changed can be told only of pages that were read. Each page is
+        stored as it is done, also while `report` takes its time. A document that another case shares is
         recognised once: whoever comes second waits, and goes on with what is left.
         """
         recogniser = self._recogniser
         if recogniser is None:
             return ""
-        counts = {d.document: self.waiting(self._store.pages(d.document)) for d in case.documents}
+        read = [d.document for d in (*case.documents, *case.replaced) if self._store.has_document(d.document)]
+        counts = {document: self.waiting(self._store.pages(document)) for document in read}
         total, done, unread, reason = sum(counts.values()), 0, 0, ""
 
         def tick() -> None:

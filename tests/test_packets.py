@@ -264,6 +264,22 @@ def test_a_judgement_follows_its_page_through_every_replacement(workspace: Works
     assert [[ref.number for ref in refs] for refs in places] == [[2], [1], [3], []]
 
 
+def test_a_document_replaced_before_its_scans_were_read_is_compared_all_the_same(
+    workspace: Workspace, criteria: CriteriaSet
+) -> None:
+    case = workspace.create_case(
+        "A case", [taken(workspace, packet(TEXTS[0], scans=3), "packet.pdf")], criteria, by="R"
+    )
+    while not workspace.reader.is_read(workspace.store.case(case)):
+        time.sleep(0.05)
+    old = workspace.store.case(case).documents[0].document
+    new = taken(workspace, packet(TEXTS[1], TEXTS[0], scans=3), "new.pdf")
+    workspace.replace_document(case, old, new, by="S")
+    workspace.jobs.wait(case, 90)
+    kinds = [(c.before, c.after, c.kind) for c in workspace.changes(old, new.document)]
+    assert kinds == [(None, 1, "added"), (1, 2, "same"), (2, 3, "same"), (3, 4, "same"), (4, 5, "same")]
+
+
 def test_the_chart_is_that_of_the_documents_in_force_at_once(workspace: Workspace, criteria: CriteriaSet) -> None:
     case = make(workspace, criteria, *TEXTS)
     gone = workspace.chart(case).pages[0]
