@@ -266,7 +266,7 @@ def test_two_cases_with_the_same_scans_recognise_each_once(
     assert sorted(recognised) == [1, 2, 3, 4, 5, 6]
     for pages in said:
         assert pages == sorted(pages)
-        assert len(set(pages)) > 3  # whoever waits says how far it is
+        assert len(set(pages)) >= 3  # whoever waits says how far it is
 
 
 def test_waiting_for_another_case_can_be_stopped(workspace: Workspace) -> None:
