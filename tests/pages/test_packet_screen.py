@@ -155,7 +155,7 @@ def test_what_changed_is_told_when_the_new_document_has_been_read(
     workspace().store.update_job(case, state="cancelled", stage="", done=0, total=1, message="")
     workspace().jobs.start(case)
     workspace().jobs.wait(case, 60)
-    assert "1 unchanged · " in texts(app("packet", case=str(case)))
+    assert "2 unchanged · 1 changed" in texts(app("packet", case=str(case)))
 
 
 def test_a_file_that_is_no_longer_kept_says_so_in_a_sentence(case: int, tmp_path: Path) -> None:
