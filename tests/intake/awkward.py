@@ -249,8 +249,8 @@ TREES = (
     lost("20,000 levels of pages", lambda: levels(20_000), 1, at=None),
     lost("10,000 pages", lambda: sound(10_000), 10_000, at=None, slow=True),
     refused("100,000 pages", lambda: sound(100_000), TooLarge, slow=True),
-    read("arrays 50,000 deep", nested(b"[", b"]", 50_000), slow=True),
-    read("dictionaries 50,000 deep", nested(b"<< /A ", b">> ", 50_000), slow=True),
+    lost("arrays 50,000 deep", nested(b"[", b"]", 50_000), slow=True),
+    lost("dictionaries 50,000 deep", nested(b"<< /A ", b">> ", 50_000), slow=True),
 )
 
 BOXES = (
