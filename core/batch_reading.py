@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.domain import CaseDocument, Page, PageRef
 from core.errors import BadDocument, DamagedDocument, EncryptedDocument, NotRecognised, WrongPassword
 from core.intake import Opened, inspect_document, read_document, unlock_document, wants_recognition
+from core.reading import drained
 from core.store.files import display_name
 
 if TYPE_CHECKING:
@@ -110,25 +111,17 @@ class FileReader:
         if self._recogniser is None or not scans:
             return pages
         done: dict[PageRef, Page] = {}
+
+        def came(page: Page) -> None:
+            done[page.ref] = page
+            self._progress(f"Reading scans of {name}", len(done), len(scans))
+
         try:
-            for page in (recognised := _Ending(self._recogniser.recognise(path, scans))):
-                done[page.ref] = page
-                self._progress(f"Reading scans of {name}", len(done), len(scans))
-            if recognised.end:
-                self._remark(f"{name}: {recognised.end}. Run again to try once more.")
+            if left := drained(self._recogniser.recognise(path, scans), came):
+                self._remark(f"{name}: {left}. Run again to try once more.")
         except NotRecognised as error:
             self._remark(str(error))
         return [done.get(page.ref, page) for page in pages]
-
-
-class _Ending:
-    """A generator whose last word is kept."""
-
-    def __init__(self, pages: Generator[Page, None, str]) -> None:
-        self._pages, self.end = pages, ""
-
-    def __iter__(self) -> Iterator[Page]:
-        self.end = yield from self._pages
 
 
 def sweep_unlocked(folder: Path, *, older_than: float) -> None:

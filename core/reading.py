@@ -126,7 +126,7 @@ class CaseReader:
                 with self._alone_with(document, partial(another, document, count, self._replaced[document])):
                     scans = self._scans(document)
                     done += max(0, count - len(scans))
-                    reason = _drained(self._pages_recognised(recogniser, document, scans, tick), came) or reason
+                    reason = drained(self._pages_recognised(recogniser, document, scans, tick), came) or reason
         except (NotRecognised, NotFound) as error:
             return str(error)
         return _left_untried(reason, unread) if reason else ""
@@ -235,8 +235,8 @@ class CaseReader:
             self._replace(document, [page])
 
 
-def _drained(pages: Generator[Page, None, str], came: Callable[[Page], None]) -> str:
-    """What the pages say in the end."""
+def drained(pages: Generator[Page, None, str], came: Callable[[Page], None]) -> str:
+    """Gives each page to `came`; what the generator says in the end."""
     with closing(pages):
         while True:
             try:
