@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from core.domain import Page, Word
 from core.intake.child import whole_number
 from core.intake.quality import READABLE, good_words, text_quality
-from core.intake.stamps import printed_label
+from core.intake.stamps import Edges
 from core.intake.triage import GARBLED, IMAGE_ONLY, body, reading
 from core.sketch import text_sketch
 
@@ -140,7 +140,7 @@ def judged(page: Page, found: Recognised, name: str) -> Page:
         problem=problem,
         confidence=_mean(found.words),
         turn=found.turn if found.words else page.turn,
-        label=printed_label(words, page.width, page.height),
+        label=Edges(words, page.width, page.height).label(),
         sketch=text_sketch(text),
     )
     return replace(page, body=body(page))

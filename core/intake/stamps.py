@@ -79,21 +79,6 @@ class Edges:
         return tuple([w[0] for i, w in enumerate(self._words) if i not in stamped])
 
 
-def printed_label(words: Sequence[Word], width: float, height: float) -> str:
-    """See `Edges.label`."""
-    return Edges(words, width, height).label()
-
-
-def without_stamps(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
-    """See `Edges.without_stamps`."""
-    return Edges(words, width, height).without_stamps()
-
-
-def without_edges(words: Sequence[Word], width: float, height: float) -> tuple[str, ...]:
-    """See `Edges.without_edges`."""
-    return Edges(words, width, height).without_edges()
-
-
 def text_turn(words: Sequence[Word], width: float, height: float) -> int:
     """How far most of the text is turned clockwise from upright on the displayed page: 0, 90, 180 or 270 degrees."""
     boxes = [w.box for w in words if len(w.text) >= 4]

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain import Box, Word
-from core.intake.stamps import printed_label, text_turn, without_edges, without_stamps
+from core.intake.stamps import Edges, text_turn
 
 LETTER = (612.0, 792.0)
 HEADER = "03/12/2026 14:02 LAKESIDE RHEUM 555-010-4477 PAGE 14 OF 60"
@@ -49,20 +49,20 @@ def turned(words: list[Word], turn: int) -> list[Word]:
 )
 @pytest.mark.parametrize("top", [0.02, 0.96])
 def test_printed_labels_are_found_at_the_edges(line: str, label: str, top: float) -> None:
-    assert printed_label(row(line, top), *LETTER) == label
+    assert Edges(row(line, top), *LETTER).label() == label
 
 
 def test_text_in_the_middle_of_a_page_is_no_label() -> None:
-    assert printed_label(row("Page 3 of 7", 0.5), *LETTER) == ""
+    assert Edges(row("Page 3 of 7", 0.5), *LETTER).label() == ""
 
 
 def test_the_fax_header_wins_over_the_documents_own_number() -> None:
     words = [*row("Page 2 of 3", 0.97), *row("Page 2 of 4", 0.06), *row("FAX 555-010-4477 PAGE 14 OF 60", 0.015)]
-    assert printed_label(words, *LETTER) == "14 of 60"
+    assert Edges(words, *LETTER).label() == "14 of 60"
 
 
 def test_a_number_with_its_total_wins_over_one_without() -> None:
-    assert printed_label([*row("Page 8", 0.03), *row("Page 9 of 39", 0.97)], *LETTER) == "9 of 39"
+    assert Edges([*row("Page 8", 0.03), *row("Page 9 of 39", 0.97)], *LETTER).label() == "9 of 39"
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
@@ -74,8 +74,8 @@ def test_a_page_that_lies_sideways_keeps_its_label(turn: int) -> None:
     ]
     size = LETTER if turn == 180 else (792.0, 612.0)
     assert text_turn(turned(words, turn), *size) == turn
-    assert printed_label(turned(words, turn), *size) == "14 of 60"
-    assert "LAKESIDE" not in without_stamps(turned(words, turn), *size)
+    assert Edges(turned(words, turn), *size).label() == "14 of 60"
+    assert "LAKESIDE" not in Edges(turned(words, turn), *size).without_stamps()
 
 
 def test_a_column_of_single_words_is_upright() -> None:
@@ -90,7 +90,7 @@ def test_headers_and_page_numbers_are_taken_away_and_what_people_wrote_stays() -
         *row("Seen today", 0.5),
         *row("- 3 -", 0.97),
     ]
-    assert without_stamps(words, *LETTER) == ("Call", "555-010-4477:", "stop", "all", "Seen", "today")
+    assert Edges(words, *LETTER).without_stamps() == ("Call", "555-010-4477:", "stop", "all", "Seen", "today")
 
 
 @pytest.mark.parametrize("top", [0.02, 0.97])
@@ -116,15 +116,15 @@ def test_headers_and_page_numbers_are_taken_away_and_what_people_wrote_stays() -
     ],
 )
 def test_a_row_at_the_edge_goes_only_when_it_says_nothing_but_its_number(line: str, stamp: bool, top: float) -> None:
-    assert without_stamps([*row("Seen today", 0.5), *row(line, top)], *LETTER) == (
+    assert Edges([*row("Seen today", 0.5), *row(line, top)], *LETTER).without_stamps() == (
         ("Seen", "today") if stamp else ("Seen", "today", *line.split())
     )
 
 
 def test_rows_with_a_page_number_can_be_left_out_whatever_else_they_say() -> None:
     words = [*row("Seen today", 0.5), *row("SMITH, ROBERT DECLINED Page 2 of 7", 0.97), *row("Not numbered", 0.02)]
-    assert without_edges(words, *LETTER) == ("Seen", "today", "Not", "numbered")
+    assert Edges(words, *LETTER).without_edges() == ("Seen", "today", "Not", "numbered")
 
 
 def test_no_words_have_no_label() -> None:
-    assert (printed_label([], *LETTER), without_stamps([], *LETTER), text_turn([], *LETTER)) == ("", (), 0)
+    assert (Edges([], *LETTER).label(), Edges([], *LETTER).without_stamps(), text_turn([], *LETTER)) == ("", (), 0)
