@@ -156,9 +156,11 @@ def _ask(case: Case, chart: Chart, info: ScorerInfo, plan: Plan) -> None:
         f"{_pages(chart, plan)} {plan.pairs:,} answers to get, {bytes_in_words(plan.bytes)}, about "
         f"{count_in_words(plan.tokens)} tokens. What was answered before is not sent again."
     )
-    if not reviewer():
-        with st.columns([2, 3])[0]:
-            ask_reviewer("Your name: the record keeps who agreed")
+    # A place of its own, so that the buttons below stay where they are once the name is given.
+    with st.container():
+        if not reviewer():
+            with st.columns([2, 3])[0]:
+                ask_reviewer("Your name: the record keeps who agreed")
     with st.container(horizontal=True):
         st.button(
             "Send and score",
