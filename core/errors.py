@@ -11,6 +11,7 @@
       NotRecognised             scanned pages cannot be recognised: the engine or a language is missing
       PageUnavailable           one page cannot be drawn; the rest of the document is fine
       BadCriteria               a criteria list with mistakes, each named by row, column and cure
+      BadLabels                 a file of labels with mistakes, each named by row and cure; nothing was taken over
       BadRule                   a selection rule that cannot be read
       ScorerError               a scorer could not answer; pairs concerned become gaps
         ScorerUnusable          as it is set up it answers nobody (key, address, model): the run stops
@@ -87,6 +88,14 @@ class Problem:
 
 
 class BadCriteria(ChartsieveError):
+    """Carries every mistake found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(p) for p in problems))
+        self.problems = tuple(problems)
+
+
+class BadLabels(ChartsieveError):
     """Carries every mistake found, not only the first."""
 
     def __init__(self, problems: list[Problem]) -> None:

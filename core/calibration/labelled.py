@@ -1,0 +1,69 @@
+"""Labelled cases: scores and judgements of one case as matrices. What all of calibration is computed from."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.grid import to_milli
+
+Probabilities = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledCase:
+    """Rows are criteria, columns are pages; copies of earlier pages are left out, because duplicates count once."""
+
+    case: int
+    criteria: tuple[str, ...]
+    """Ids, one for each row."""
+    groups: tuple[str, ...]
+    """The criterion's group, "" for none; one for each row."""
+    scores: NDArray[np.float64]
+    """(criteria, pages) as the scorer gave them; NaN for a gap, which every rule keeps."""
+    chars: NDArray[np.int64]
+    """(pages,) length of each page's text."""
+    truth: NDArray[np.int8]
+    """(criteria, pages) 1 relevant, 0 not relevant, -1 not labelled or unsure."""
+    inclusion: NDArray[np.float64]
+    """(criteria, pages) chance in (0, 1] with which the pair was drawn for labelling; NaN where there is no label, or
+    one whose chance is not known. A pair that was labelled "unsure" has truth -1 and a chance."""
+    audited: bool
+    """Whether pages below the threshold could be drawn in this case. Otherwise only `whole` rows say anything about
+    what was missed."""
+    probabilities: NDArray[np.float64] | None = None
+    """(criteria, pages) what thresholds compare; None: the scores themselves."""
+
+    @property
+    def compared(self) -> NDArray[np.float64]:
+        """(criteria, pages) what thresholds compare, NaN for a gap."""
+        return self.scores if self.probabilities is None else self.probabilities
+
+    @cached_property
+    def milli(self) -> NDArray[np.uint16]:
+        """(criteria, pages) what thresholds compare, in thousandths; `core.grid.GAP` for a gap."""
+        return to_milli(self.compared)
+
+    @cached_property
+    def whole(self) -> NDArray[np.bool_]:
+        """(criteria,) True where every page was labelled with chance 1, unsure or not."""
+        row: NDArray[np.bool_] = (self.inclusion == 1.0).all(axis=1)
+        return row
+
+    @cached_property
+    def counts(self) -> NDArray[np.bool_]:
+        """(criteria, pages) labels that may enter an estimate: a verdict with a known chance, and what was missed could
+        have been drawn as well."""
+        known = (self.truth >= 0) & ~np.isnan(self.inclusion)
+        return known if self.audited else known & self.whole[:, None]
+
+    def under(self, probabilities: Probabilities | None) -> "LabelledCase":
+        """The case with thresholds comparing `probabilities(scores)`; None: the scores."""
+        return replace(self, probabilities=None if probabilities is None else probabilities(self.scores))
+
+
+def only_shown(cases: Sequence[LabelledCase]) -> bool:
+    """True where there are labels, and none of them says anything about what was missed."""
+    return any((c.truth >= 0).any() for c in cases) and not any(c.counts.any() for c in cases)

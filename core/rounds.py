@@ -1,0 +1,76 @@
+"""Labelling rounds: what was drawn for people to judge, with which chance. Nouns alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain import Arm, PageRef
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """How many pairs of page and criterion a round draws for each arm."""
+
+    shown: int = 60
+    """Of those that the rule keeps."""
+    audit: int = 120
+    """Of those below it, with a chance proportional to the square root of the probability."""
+    uncertainty: int = 20
+    """Nearest to the threshold; without a known chance, for the recalibration's eyes only."""
+    twice: float = 0.1
+    """Share that two reviewers judge, in [0, 1]."""
+    whole: bool = False
+    """True: every page for every criterion, each with chance 1; the numbers above mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A pair that was drawn for labelling."""
+
+    case: int
+    page: PageRef
+    criterion: str
+    arm: Arm
+    inclusion_probability: float | None
+    """In (0, 1]; None for the arm "uncertainty"."""
+    twice: bool
+    """Two reviewers judge it, each without the other."""
+    score: float | None
+    probability: float | None
+    """None without a recalibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One draw. Its tasks are worked through in an order that tells nothing of the arms."""
+
+    seed: int
+    """The same for all rounds of a database: see `core.calibration.sampling`."""
+    fingerprint: str
+    recalibration: str
+    rule: str
+    """In force when it was drawn: what "shown" means."""
+    criteria_name: str
+    plan: RoundPlan
+    cases: tuple[int, ...]
+    """Every case that could be drawn from."""
+    created_by: str
+    created_at: datetime
+    tasks: int = 0
+    judgements: int = 0
+    """Judgements wanted: a task that is judged twice counts twice."""
+    done: int = 0
+    """Judgements given."""
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page and one criterion to judge, in its round's order."""
+
+    id: int
+    round: int
+    drawn: Drawn
+    fingerprint: str
+    recalibration: str
+    threshold: float | None
+    seed: int
