@@ -14,7 +14,11 @@ Probabilities = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 @dataclass(frozen=True, eq=False)
 class LabelledCase:
-    """Rows are criteria, columns are pages; copies of earlier pages are left out, because duplicates count once."""
+    """Rows are criteria, columns are all pages of the case.
+
+    Duplicates count once: a copy of an earlier page takes its rank and its characters, but no label (truth -1, chance
+    1). A gap without a label has chance 1 as well, because every rule keeps it.
+    """
 
     case: int
     criteria: tuple[str, ...]

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.calibration import recalibrate
-from core.calibration.fit import Judged, cross_fit, fit
+from core.calibration.fitters import Judged, cross_fit, fit
+from core.calibration.recalibrate import Contextual
 from core.scorers import open_scorer
 from core.settings import Settings
 from tests.benchmarks.measures import calibration_error, reliability
@@ -51,16 +52,13 @@ def main() -> None:
     sets = [read_set(folder, name) for name in TRAINED_ON]
     cases = [case for public in sets for case in judged(public)]
     exact = fit(cases, fingerprint=fingerprint)
+    assert isinstance(exact, Contextual)
     model = replace(
         exact, intercept=round(exact.intercept, 6), coefficients=tuple(round(c, 6) for c in exact.coefficients)
     )
     held_out = cross_fit(cases, fingerprint=fingerprint)
     table = reliability(held_out, [case.relevant for case in cases])
-    record = {
-        "version": model.version,
-        "fingerprint": model.fingerprint,
-        "intercept": model.intercept,
-        "coefficients": dict(zip(recalibrate.FEATURES, model.coefficients, strict=True)),
+    record = json.loads(model.record()) | {
         "trained_on": {public.name: _size(public) for public in sets},
         "held_out": {
             "by": "whole documents",

@@ -1,10 +1,11 @@
-"""Recall of the embedded scorer on public documents, beside plain BM25, and of its probabilities.
+"""Recall of the embedded scorer on public documents, beside plain BM25, and of its scores after recalibration.
 
     python -m tests.benchmarks.recall [FOLDER]
 
-Probabilities are cross-fitted: those of a document come from a model that saw no question asked of it; mtsdialog takes
-no part in any fit. Prints tables and, as the last line, one JSON object; exits 1 when a figure falls short of
-goals.toml.
+Recalibrations are cross-fitted: the probabilities of a document come from a model that saw no question asked of it;
+mtsdialog takes no part in any fit. Platt's and the isotonic one keep the order of the raw scores, up to ties, so that
+their recall is that of the raw score and only their calibration error is printed. Prints tables and, as the last line,
+one JSON object; exits 1 when a figure falls short of goals.toml.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calibration.fit import cross_fit, fit
+from core.calibration.fitters import Judged, cross_fit, fit
+from core.calibration.recalibrate import Kind
 from core.scorers import open_scorer
 from core.scorers.embedded import EmbeddedScorer
 from core.settings import Settings
@@ -47,14 +49,15 @@ def measure(public: PublicSet, scores: Scores) -> dict[str, tuple[float, float]]
     }
 
 
-def probabilities(sets: Sequence[PublicSet]) -> dict[str, tuple[list[NDArray[np.float64]], float]]:
+def probabilities(
+    sets: Sequence[PublicSet], cases: dict[str, list[Judged]], kind: Kind
+) -> dict[str, tuple[list[NDArray[np.float64]], float]]:
     """For each set, the probabilities of its questions and the calibration error over those and the absent ones."""
-    scorer = open_scorer("embedded", Settings())
-    cases = {s.name: judged(s) for s in sets}
+    fingerprint = open_scorer("embedded", Settings()).info.fingerprint
     training = [case for name in TRAINED_ON for case in cases[name]]
-    held_out = iter(cross_fit(training, fingerprint=scorer.info.fingerprint))
+    held_out = iter(cross_fit(training, fingerprint=fingerprint, kind=kind))
     by_set = {name: [next(held_out) for _case in cases[name]] for name in TRAINED_ON}
-    model = fit(training, fingerprint=scorer.info.fingerprint)
+    model = fit(training, fingerprint=fingerprint, kind=kind)
     found = {}
     for public in sets:
         own = cases[public.name]
@@ -113,20 +116,23 @@ def main() -> int:
     sets = [read_set(folder, name) for name in SETS]
     scorer = open_scorer("embedded", Settings())
     figures: dict[str, float] = {}
-    calibrated = probabilities(sets)
+    cases = {public.name: judged(public) for public in sets}
+    kinds: tuple[Kind, ...] = ("platt", "isotonic", "contextual")
+    calibrated = {kind: probabilities(sets, cases, kind) for kind in kinds}
     for public in sets:
-        p, error = calibrated[public.name]
+        p, error = calibrated["contextual"][public.name]
         rows: dict[str, Scores] = {
             "plain BM25": bm25_scores(public),
             "raw score": raw_scores(scorer, public, public.asked),
         }
-        found = report(public, rows | {"probability": p})
-        print(f"calibration error, with {len(public.absent)} absent questions: {error:.4f}")
+        found = report(public, rows | {"contextual recalibration": p})
+        errors = ", ".join(f"{kind} {calibrated[kind][public.name][1]:.4f}" for kind in kinds)
+        print(f"calibration error, with {len(public.absent)} absent questions: {errors}")
         for measure_name in ("recall_at_5", "recall_at_10", "recall_in_15_percent"):
             figures[f"{public.name}_{measure_name}"] = found["raw score"][measure_name][0]
             figures[f"bm25_{public.name}_{measure_name}"] = found["plain BM25"][measure_name][0]
         figures[f"{public.name}_text_of_raw"] = (
-            found["probability"]["text_at_90"][0] / found["raw score"]["text_at_90"][0]
+            found["contextual recalibration"]["text_at_90"][0] / found["raw score"]["text_at_90"][0]
         )
         figures[f"{public.name}_calibration_error"] = error
     for public in sample_sets():
