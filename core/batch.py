@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.batch_reading import FileReader, Password, Progress, Remark
+from core.calibration.recalibrate import default_recalibration
 from core.chart import Chart, build_chart
 from core.domain import CriteriaSet, ScorerInfo, Usage
 from core.errors import NotAgreed
@@ -75,5 +76,12 @@ def score_files(
         progress=scoring,
         limiter=workspace.roster.limiter(scorer),
     )
-    chart = build_chart(criteria, tuple(packet.documents.values()), packet.pages, engine.info, scored.outcomes)
+    chart = build_chart(
+        criteria,
+        tuple(packet.documents.values()),
+        packet.pages,
+        engine.info,
+        scored.outcomes,
+        default_recalibration(engine.info.fingerprint),
+    )
     return Scores(chart, scored.usage, scored.stopped)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calibration.recalibrate import default_recalibration
+from core.calibration.recalibrate import Recalibration
 from core.domain import CaseDocument, CriteriaSet, Outcome, Page, ScorerInfo
 from core.duplicates import Group, groups, mark_duplicates
 from core.grid import Grid
@@ -94,12 +94,10 @@ def build_chart(
     pages: Sequence[Page],
     info: ScorerInfo,
     outcomes: Sequence[Outcome],
+    recalibration: Recalibration | None,
 ) -> Chart:
-    """`outcomes` as a grid under the recalibration that ships for the scorer; without one the score is compared.
-
-    Copies among the pages are marked.
-    """
-    recalibration = default_recalibration(info.fingerprint)
+    """`outcomes` as a grid under the recalibration; without one the score is compared. Copies among the pages are
+    marked."""
     grid = Grid.of(
         outcomes,
         pages=[page.ref for page in pages],

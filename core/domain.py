@@ -348,11 +348,13 @@ class Case:
     scorer: ScorerInfo
     """The scorer whose scores are shown and decided on."""
     rule: str
-    """The selection rule in force for that scorer, as `core.selection` writes it."""
+    """The rule set by hand for that scorer, as `core.selection` writes it; "": it follows what is in force."""
     created_by: str
     created_at: datetime
     replaced: tuple[CaseDocument, ...] = ()
     """Documents that were in the case and were replaced, oldest first. Their labels and citations stay on record."""
+    rule_recalibration: str = ""
+    """Version of the recalibration under which `rule` was set by hand, "" when there was none or nothing was set."""
 
     @property
     def amended_at(self) -> datetime | None:
@@ -374,11 +376,14 @@ class CaseScorer:
 
     info: ScorerInfo
     rule: str
-    """The selection rule for its scores: a threshold never applies to another fingerprint."""
+    """The selection rule for its scores, set by hand: a threshold never applies to another fingerprint. "": the case
+    follows what is in force."""
     agreed_to: str = ""
     """Address that somebody agreed to send the pages of the case to; "" when nobody did."""
     agreed_by: str = ""
     agreed_at: datetime | None = None
+    rule_recalibration: str = ""
+    """Version of the recalibration under which `rule` was set by hand, "" when there was none or nothing was set."""
 
 
 @dataclass(frozen=True, slots=True)

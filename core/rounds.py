@@ -15,7 +15,7 @@ class RoundPlan:
     audit: int = 120
     """Of those below it, with a chance proportional to the square root of the probability."""
     uncertainty: int = 20
-    """Nearest to the threshold; without a known chance, for the recalibration's eyes only."""
+    """Nearest to the threshold; without a known chance, so they enter no estimate: they settle what is in doubt."""
     twice: float = 0.1
     """Share that two reviewers judge, in [0, 1]."""
     whole: bool = False
@@ -37,6 +37,19 @@ class Drawn:
     score: float | None
     probability: float | None
     """None without a recalibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A pair that was judged before a round, with the chance that the round drew it with, larger than the one before.
+
+    Rounds share their random numbers, so all of them together drew a pair with the largest of its chances.
+    """
+
+    case: int
+    page: PageRef
+    criterion: str
+    inclusion_probability: float
 
 
 @dataclass(frozen=True, slots=True)

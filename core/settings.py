@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         """Folder of the page images that were drawn; may be deleted at any time."""
         return self.data_dir / "images"
 
+    @property
+    def scores_dir(self) -> Path:
+        """Folder of the scores of whole cases as arrays; may be deleted at any time."""
+        return self.data_dir / "scores"
+
 
 def make_data_dir(settings: Settings) -> None:
     """Make the data folder, with access for its owner alone. Raises StoreError.
@@ -122,7 +127,7 @@ def make_data_dir(settings: Settings) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
         ours = found.st_uid == os.getuid() and all(
-            entry.name in (settings.documents_dir.name, settings.images_dir.name)
+            entry.name in (settings.documents_dir.name, settings.images_dir.name, settings.scores_dir.name)
             or entry.name.startswith("chartsieve.db")
             for entry in folder.iterdir()
         )

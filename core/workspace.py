@@ -1,7 +1,5 @@
 """The use cases: what the screens and the command line call. The only module that joins the doors."""
 
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +10,7 @@ import numpy as np
 from core.amend import PageChange, carry, compare
 from core.batch_reading import sweep_unlocked
 from core.casework import CaseWork, not_agreed
-from core.chart import Chart, build_chart
+from core.charts import Charts
 from core.criteria import read_criteria
 from core.domain import (
     Box,
@@ -33,6 +31,7 @@ from core.domain import (
 from core.errors import Conflict, NotAgreed
 from core.intake import Children, Limits, Recogniser, Renderer
 from core.jobs import Jobs
+from core.labelling import Labelling
 from core.labels import LabelRow, label_row
 from core.layout import line_boxes
 from core.lock import FolderLock
@@ -41,24 +40,20 @@ from core.reading import CaseReader
 from core.roster import Roster
 from core.samples import Sample
 from core.scorers import highlight
-from core.scoring import Plan, known_outcomes, plan
-from core.selection import Rule, default_rule, kept
+from core.scoring import Plan, plan
+from core.selection import Rule, kept
 from core.settings import Settings, make_data_dir
 from core.store import Store
 from core.store.files import Files
 from core.store.images import Images
+from core.studio import Publishing, Studio, WordingBench
 from core.uploads import Locked, Upload, Uploads
 
 UNNAMED = "Unnamed reviewer"
 UPLOAD_SECONDS = 24 * 3600.0
 """How long an upload waits for its case to be made."""
-REVIEWS_KEPT = 8
-CHART_SECONDS = 3.0
 WORKERS = 16
 """Cases worked on at once. Most of them wait for an endpoint, which costs next to nothing and must hold up no other."""
-
-_Stamp = tuple[tuple[CaseDocument, ...], int, int, datetime | None]
-"""The documents, how often they were read, how often their pages changed, and when the job last said something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +91,17 @@ class Workspace:
         self._folder = FolderLock(settings.data_dir)
         self._renderer = Renderer(self.children.limits, self.children)
         self._images = Images(settings.images_dir, settings.image_cache_mb << 20)
-        self._charts: OrderedDict[tuple[int, str], tuple[_Stamp, float, Chart]] = OrderedDict()
-        self._lock = Lock()
+        self.publishing = Publishing(store, clock)
+        self.chart = Charts(store, self.reader, self.publishing)
+        self.studio = Studio(self, self.publishing)
+        self.labelling = Labelling(
+            self,
+            matrix=self.studio.matrices.of,
+            model=self.publishing.recalibration,
+            rule=self.publishing.rule,
+            clock=clock,
+        )
+        self.wording = WordingBench(self)
         self._starting = Lock()
 
     @classmethod
@@ -122,6 +126,7 @@ class Workspace:
 
     def close(self) -> None:
         self.jobs.close()
+        self.studio.close()
         if self.recogniser:
             self.recogniser.close()
         self._renderer.close()
@@ -156,7 +161,7 @@ class Workspace:
             self.files.keep(upload.document)
         documents = [_in_case(u) for u in uploads]
         case_id = self.store.create_case(
-            name, criteria=criteria, documents=documents, scorer=info, rule=str(default_rule(info)), by=by or UNNAMED
+            name, criteria=criteria, documents=documents, scorer=info, rule="", by=by or UNNAMED
         )
         self.jobs.start(case_id)
         return case_id
@@ -231,7 +236,7 @@ class Workspace:
             asked = shown or self.plan(case_id, scorer)
             case = self.store.case(case_id)
             scans = self.reader.waiting(self.reader.pages(case))
-            self.store.use_scorer(case_id, info, rule=str(default_rule(info)), by=signer)
+            self.store.use_scorer(case_id, info, rule="", by=signer)
             if agrees:
                 self.store.agree(
                     case_id,
@@ -251,38 +256,9 @@ class Workspace:
 
     def show_scorer(self, case_id: int, info: ScorerInfo, *, by: str) -> None:
         """Put a scorer in force without asking it for anything."""
-        self.store.use_scorer(case_id, info, rule=str(default_rule(info)), by=by or UNNAMED)
+        self.store.use_scorer(case_id, info, rule="", by=by or UNNAMED)
 
     # -- looking
-
-    def chart(self, case_id: int, fingerprint: str = "") -> Chart:
-        """Pages of a case and its scores, as far as they are known: by the scorer in force, or by another one that the
-        case has used.
-
-        Pages that are not read yet stand in it unread. While the case is worked on the chart may be CHART_SECONDS old.
-        """
-        case, job, now = self.store.case(case_id), self.store.job(case_id), time.monotonic()
-        info = case.scorer
-        if fingerprint and fingerprint != info.fingerprint:
-            info = next((u.info for u in self.store.case_scorers(case_id) if u.info.fingerprint == fingerprint), info)
-        key, read = (case_id, info.fingerprint), self.reader.progress(case)
-        stamp = case.documents, read.documents, read.pages, job.updated_at if job else None
-        running = job is not None and job.state == "running"
-        with self._lock:
-            if key in self._charts:
-                seen, built, chart = self._charts[key]
-                if seen == stamp or (running and seen[:2] == stamp[:2] and now - built < CHART_SECONDS):
-                    self._charts.move_to_end(key)
-                    return chart
-        pages = self.reader.pages_so_far(case)
-        outcomes = known_outcomes(info, case.criteria, pages, self.store)
-        chart = build_chart(case.criteria, case.documents, pages, info, outcomes)
-        with self._lock:
-            self._charts[key] = stamp, time.monotonic(), chart
-            self._charts.move_to_end(key)
-            while len(self._charts) > REVIEWS_KEPT:
-                self._charts.popitem(last=False)
-        return chart
 
     def image(self, page: Page, *, dpi: int = 100, rotate: int = 0) -> bytes:
         """PNG of the page; `rotate` turns it clockwise by 0, 90, 180 or 270 degrees. Raises PageUnavailable."""
@@ -306,6 +282,10 @@ class Workspace:
             Passage(" ".join(w.text for w in words[start:end]), line_boxes(words[start:end], turn=page.turn), strength)
             for start, end, strength in highlight(criterion.question, [w.text for w in words])
         ]
+
+    def now(self) -> datetime:
+        """The present, with a time zone."""
+        return self._clock()
 
     # -- judging
 
@@ -367,14 +347,14 @@ class Workspace:
         decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations)
         return self.store.decide(case_id, decision, seen=seen)
 
-    def labels(self, case_id: int) -> list[Label]:
-        """The newest label of each page, criterion and reviewer, of the pages in force.
+    def labels(self, case_id: int, given: Sequence[Label] | None = None) -> list[Label]:
+        """The newest label of each page, criterion and reviewer, of the pages in force; of those `given`, or of all.
 
         A label of a page that a newer document has unchanged counts for the page there, unless the reviewer has judged
         that one as well.
         """
         case = self.store.case(case_id)
-        labels = [label for _, label in self.store.labels(case_id)]
+        labels = [label for _, label in self.store.labels(case_id)] if given is None else list(given)
         if not case.replaced:
             return labels
         in_force = {document.document for document in case.documents}

@@ -45,8 +45,10 @@ from core.store import scorers as _scorers
 from core.store import sightings as _sightings
 from core.store import summaries as _summaries
 from core.store.audit import AuditEntry
+from core.store.calibration import Calibration
 from core.store.engine import make_engine, reading, translated, writing
 from core.store.migrate import migrate
+from core.store.rounds import Rounds
 from core.store.tables import utc
 
 __all__ = ["AuditEntry", "Store"]
@@ -62,6 +64,10 @@ class Store:
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._clock = clock
+        self.rounds = Rounds(engine, self._at)
+        """Labelling rounds."""
+        self.calibration = Calibration(engine, self._at)
+        """Recalibrations, certificates, and what is in force."""
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] = _now) -> Self:
@@ -159,8 +165,8 @@ class Store:
     ) -> int:
         """The id of a new case with its criteria set saved, `scorer` in force and its job waiting: all or nothing.
 
-        The documents may be read later; `CaseDocument.pages` counts until then. Raises StoreError when `documents` is
-        empty or names a file twice.
+        The documents may be read later; `CaseDocument.pages` counts until then. With the rule "" the case follows what
+        is in force. Raises StoreError when `documents` is empty or names a file twice.
         """
         with writing(self._engine) as session:
             return _cases.create(
@@ -202,15 +208,21 @@ class Store:
 
     # Scorers of a case
 
-    def set_rule(self, case_id: int, fingerprint: str, rule: str, *, by: str) -> None:
-        """Put a rule in force for one scorer of the case; its rule already changes nothing. Raises NotFound."""
+    def set_rule(self, case_id: int, fingerprint: str, rule: str, *, recalibration: str = "", by: str) -> None:
+        """Set a rule by hand for one scorer of the case, under the version of the recalibration that it was chosen for.
+
+        "" lets the case follow what is in force again. What is set already changes nothing. Raises NotFound.
+        """
         with writing(self._engine) as session:
-            _case_scorers.set_rule(session, case_id, fingerprint, rule, by=by, at=self._at())
+            _case_scorers.set_rule(
+                session, case_id, fingerprint, rule, recalibration=recalibration, by=by, at=self._at()
+            )
 
     def use_scorer(self, case_id: int, info: ScorerInfo, *, rule: str, by: str) -> None:
         """Put a scorer in force; the one in force already changes nothing. Raises NotFound.
 
-        `rule` is for a scorer that is new to the case; one that was used before gets its own rule back.
+        `rule` is for a scorer that is new to the case, "" to follow what is in force; one that was used before gets its
+        own rule back.
         """
         with writing(self._engine) as session:
             _case_scorers.use(session, case_id, info, rule=rule, by=by, at=self._at())
@@ -263,20 +275,39 @@ class Store:
 
     # Labels and decisions
 
-    def add_label(self, case_id: int, label: Label) -> bool:
-        """Add to the history of labels.
+    def add_label(self, case_id: int, label: Label, *, task: int | None = None) -> bool:
+        """Add to the history of labels; `task` is the task of a labelling round that it answers.
 
         False, and nothing is stored, when this reviewer's newest label for the page and criterion has the same verdict
-        and note. Raises NotFound when the case has no such criterion, or no such page that was read in a document in
-        force.
+        and note, and with a `task` is of that task. Raises NotFound when the case has no such criterion, or no such
+        page that was read in a document in force, or the task is about something else; Conflict when the task wants no
+        judgement any more.
         """
         with writing(self._engine) as session:
-            return _labels.add(session, case_id, label, at=self._at())
+            return _labels.add(session, case_id, label, task=task, at=self._at())
+
+    def withdraw_label(self, case_id: int, page: PageRef, criterion: str, *, reviewer: str) -> bool:
+        """Take back what `reviewer` said about the page and criterion: it stays on record and counts no more.
+
+        False, and nothing is stored, when there is nothing to take back.
+        """
+        with writing(self._engine) as session:
+            return _labels.withdraw(session, case_id, page, criterion, reviewer=reviewer, at=self._at())
+
+    def import_labels(self, rows: Sequence[tuple[int, Label]], *, by: str) -> int:
+        """Add (case id, label) to the history of labels, all or nothing; how many were new.
+
+        A label is not new when its reviewer's newest one for the page and criterion was given or withdrawn later. Nor
+        when that has the same verdict and note, unless only the new one has a known chance. Raises NotFound when a case
+        never had the page or does not ask the criterion.
+        """
+        with writing(self._engine) as session:
+            return _labels.import_all(session, rows, by=by, at=self._at())
 
     def labels(self, case_id: int | None = None) -> list[tuple[int, Label]]:
         """(case id, newest label for each case, page, criterion and reviewer), in the order they were given.
 
-        Those on pages of replaced documents are among them.
+        Those on pages of replaced documents are among them; those that were withdrawn are not.
         """
         with reading(self._engine) as session:
             return _labels.newest(session, case_id)
@@ -390,9 +421,9 @@ class Store:
             return _audit.entries(session, case_id)
 
     def verify_audit(self) -> int | None:
-        """The id of the first entry that is missing, changed, or disagrees with its label, decision or sighting.
+        """The id of the first entry that is missing, changed, or disagrees with the row that it speaks of.
 
-        None: all hold. One of these that the log does not know counts as the entry after the last.
+        None: all hold. A row that the log should know and does not counts as the entry after the last.
         """
         with reading(self._engine) as session:
             return _audit.first_broken(session)

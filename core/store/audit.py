@@ -1,18 +1,19 @@
 """The audit log: who did what, in the transaction that did it, each entry chained to the one before by its hash.
 
 The hash of an entry is SHA-256 over the previous hash and the entry, so a changed, removed or inserted entry breaks the
-chain. An entry about a label, a decision or a sighting also carries the digest of that row, so that a changed row shows
-as well.
+chain. An entry about what a person judged, drew, certified or put in force also carries the digest of that row, so that
+a changed row shows as well.
 Whoever may rewrite the whole database can write a new chain: keep `AuditEntry.hash` of the newest entry elsewhere to
 prove that the log only grew.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from core.domain import digest
@@ -20,18 +21,47 @@ from core.store.people import remember
 from core.store.tables import Action, AuditRow, utc
 
 Detail = dict[str, str | int | list[str]]
+Recorded = Literal["labels", "decisions", "sightings", "rounds", "recalibrations", "certificates", "publications"]
+"""Tables whose every row has an entry with its digest."""
 
 # Plain SQL without types: a row that somebody damaged must still be readable, to be reported.
-_RECORDS: dict[str, str] = {
-    "label": "SELECT l.id, l.case_id, d.sha256, l.page, l.criterion, l.reviewer, l.verdict, l.note, l.at, l.arm, "
-    "l.inclusion_probability, l.blind, l.fingerprint, l.recalibration, l.score, l.probability, l.threshold, l.seed "
-    "FROM labels l LEFT JOIN documents d ON d.id = l.document_id",
-    "decision": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at "
+_QUERIES: dict[Recorded, str] = {
+    "labels": "SELECT l.id, l.case_id, d.sha256, l.page, l.criterion, l.reviewer, l.verdict, l.note, l.at, l.arm, "
+    "l.inclusion_probability, l.blind, l.fingerprint, l.recalibration, l.score, l.probability, l.threshold, l.seed, "
+    "l.task_id FROM labels l LEFT JOIN documents d ON d.id = l.document_id",
+    "decisions": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at "
     "FROM decisions l",
-    "page looked at": "SELECT l.id, l.case_id, d.sha256, l.page, l.reviewer, l.note, l.at "
+    "sightings": "SELECT l.id, l.case_id, d.sha256, l.page, l.reviewer, l.note, l.at "
     "FROM sightings l LEFT JOIN documents d ON d.id = l.document_id",
+    "rounds": "SELECT l.id, l.seed, l.fingerprint, l.recalibration, l.rule, l.threshold, l.criteria_name, l.shown, "
+    "l.audit, l.uncertainty, l.twice, l.whole, l.cases, l.tasks, l.judgements, l.created_by, l.created_at "
+    "FROM rounds l",
+    "recalibrations": "SELECT l.id, l.version, l.fingerprint, l.record, l.cases, l.made_by, l.made_at "
+    "FROM recalibrations l",
+    "certificates": "SELECT l.id, l.recall, l.unit, l.method, l.confidence, l.fingerprint, l.recalibration, l.rule, "
+    "l.criteria_name, l.criteria_version, l.criteria, l.promised, l.bound, l.observed, l.kept, l.kept_together, "
+    "l.cases, l.positives, l.labels, l.labels_digest, l.made_by, l.made_at, l.expires_at FROM certificates l",
+    "publications": "SELECT l.id, l.fingerprint, l.criteria_name, l.certificate_id, l.made_by, l.made_at, l.reason "
+    "FROM publications l",
 }
-"""By the action that an entry about such a row has."""
+_TASKS = (
+    "SELECT t.round_id, t.id, t.case_id, d.sha256, t.page, t.criterion, t.arm, t.inclusion_probability, t.twice, "
+    "t.score, t.probability FROM tasks t LEFT JOIN documents d ON d.id = t.document_id "
+    "WHERE t.round_id BETWEEN :first AND :last ORDER BY t.id"
+)
+"""A round is recorded with all that was drawn."""
+_COLUMNS = tuple(AuditRow.__table__.c)
+_SPEAKS_OF: dict[Action, Recorded] = {
+    "label": "labels",
+    "label withdrawn": "labels",
+    "decision": "decisions",
+    "page looked at": "sightings",
+    "round drawn": "rounds",
+    "recalibration fitted": "recalibrations",
+    "certificate made": "certificates",
+    "threshold published": "publications",
+    "threshold withdrawn": "publications",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,16 @@ class AuditEntry:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an entry is to say."""
+
+    action: Action
+    actor: str
+    case: int | None = None
+    detail: Detail = field(default_factory=dict)
+
+
 def append(
     session: Session,
     action: Action,
@@ -60,25 +100,49 @@ def append(
     **detail: str | int | list[str],
 ) -> None:
     """Add an entry to the running transaction, and `actor` to the people seen. The caller holds the write lock."""
-    remember(session, actor)
-    last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
-    row = AuditRow(
-        id=last.id + 1 if last else 1,
-        at=utc(at).isoformat(timespec="microseconds"),
-        actor=actor,
-        action=action,
-        case_id=case,
-        detail=_canonical(detail),
-    )
-    row.hash = _hash(last.hash if last else "", row)
-    session.add(row)
+    append_all(session, [Act(action, actor, case, detail)], at=at)
+
+
+def append_all(session: Session, acts: Sequence[Act], *, at: datetime) -> None:
+    """Add entries in this order, as `append` does."""
+    for actor in dict.fromkeys(act.actor for act in acts):
+        remember(session, actor)
     session.flush()
+    last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
+    number, previous = (last.id, last.hash) if last else (0, "")
+    rows = []
+    for act in acts:
+        number += 1
+        row = {
+            "id": number,
+            "at": utc(at).isoformat(timespec="microseconds"),
+            "actor": act.actor,
+            "action": act.action,
+            "case_id": act.case,
+            "detail": _canonical(act.detail),
+        }
+        previous = _hash(previous, row)
+        rows.append(row | {"hash": previous})
+    session.execute(insert(AuditRow), rows)
 
 
-def record_digest(session: Session, kind: Literal["label", "decision", "page looked at"], record: int) -> str:
-    """SHA-256 over all fields of a stored label, decision or sighting."""
-    row = session.execute(text(f"{_RECORDS[kind]} WHERE l.id = :id"), {"id": record}).one()
-    return _digest(tuple(row))
+def record_digest(session: Session, table: Recorded, record: int) -> str:
+    """SHA-256 over all fields of a stored row."""
+    return record_digests(session, table, record, record)[record]
+
+
+def record_digests(session: Session, table: Recorded, first: int = 0, last: int = 2**62) -> dict[int, str]:
+    """{id: SHA-256 over all fields} of the stored rows from `first` to `last`, both included."""
+    within = {"first": first, "last": last}
+    found = session.execute(text(f"{_QUERIES[table]} WHERE l.id BETWEEN :first AND :last"), within)
+    rows = {row[0]: list(row) for row in found}
+    if table == "rounds":
+        for round_id, *task in session.execute(text(_TASKS), within):
+            rows[round_id].append(_plain(task))
+    if table == "labels":
+        # Labels were recorded before there were tasks; those without one still are as they were then.
+        rows = {number: row if row[-1] is not None else row[:-1] for number, row in rows.items()}
+    return {number: digest(_canonical(_plain(row))) for number, row in rows.items()}
 
 
 def entries(session: Session, case: int | None) -> list[AuditEntry]:
@@ -95,38 +159,40 @@ def entries(session: Session, case: int | None) -> list[AuditEntry]:
 
 
 def first_broken(session: Session) -> int | None:
-    """Id of the first entry that is missing, changed, or no longer agrees with its label, decision or sighting.
+    """Id of the first entry that is missing, changed, or no longer agrees with the row that it speaks of.
 
-    One of these that no entry speaks of counts as the entry after the last. None: everything holds.
+    A row of such a table that no entry speaks of counts as the entry after the last. None: everything holds.
     """
     records = {
-        (kind, row[0]): _digest(tuple(row)) for kind, query in _RECORDS.items() for row in session.execute(text(query))
+        (table, number): record for table in _QUERIES for number, record in record_digests(session, table).items()
     }
     previous, expected = "", 1
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=1000)):
-        if row.id != expected or row.hash != _hash(previous, row) or not _agrees(row, records):
+    for entry in session.execute(select(*_COLUMNS).order_by(AuditRow.id)):
+        row = entry._asdict()
+        if row["id"] != expected or row["hash"] != _hash(previous, row) or not _agrees(row, records):
             return expected
-        previous, expected = row.hash, expected + 1
+        previous, expected = row["hash"], expected + 1
     return expected if records else None
 
 
-def _agrees(row: AuditRow, records: dict[tuple[str, int], str]) -> bool:
+def _agrees(row: Mapping[str, Any], records: dict[tuple[Recorded, int], str]) -> bool:
     """Takes the row that the entry speaks of out of `records`."""
-    if row.action not in _RECORDS:
+    table = _SPEAKS_OF.get(row["action"])
+    if table is None:
         return True
-    detail = json.loads(row.detail)
-    found = records.pop((row.action, detail.get("id")), None)
+    detail = json.loads(row["detail"])
+    found = records.pop((table, detail.get("id")), None)
     return found is not None and found == detail.get("record")
 
 
-def _hash(previous: str, row: AuditRow) -> str:
-    fields = {c: getattr(row, c) for c in ("id", "at", "actor", "action", "case_id", "detail")}
+def _hash(previous: str, row: Mapping[str, Any]) -> str:
+    fields = {c: row[c] for c in ("id", "at", "actor", "action", "case_id", "detail")}
     return digest(previous, _canonical(fields))
 
 
-def _digest(row: tuple[object, ...]) -> str:
-    # SQLite answers 0 and 1 for a truth value.
-    return digest(_canonical([int(v) if isinstance(v, bool) else v for v in row]))
+def _plain(row: Iterable[object]) -> list[object]:
+    """SQLite answers 0 and 1 for a truth value."""
+    return [int(v) if isinstance(v, bool) else v for v in row]
 
 
 def _canonical(value: object) -> str:

@@ -131,3 +131,14 @@ def page_in_force(session: Session, case_id: int, page: PageRef) -> int:
     if found is None:
         raise NotFound(f"Case {case_id} has no such page {page.number} now. Nothing was saved. Open the case again.")
     return found
+
+
+def known_pages(session: Session, cases: Sequence[int]) -> dict[tuple[int, PageRef], int]:
+    """{(case, page that was read, in a document that is or was in the case): number of the document}."""
+    query = (
+        select(CaseDocumentRow.case_id, DocumentRow.sha256, PageRow.number, DocumentRow.id)
+        .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .join(PageRow, PageRow.document_id == DocumentRow.id)
+        .where(CaseDocumentRow.case_id.in_(cases))
+    )
+    return {(case, PageRef(document, page)): number for case, document, page, number in session.execute(query)}

@@ -20,11 +20,31 @@ def of_case(session: Session, case_id: int) -> list[CaseScorer]:
         .order_by(CaseScorerRow.position)
     )
     found = [
-        CaseScorer(scorers.described(scorer, used.agreed_to), used.rule, used.agreed_to, used.agreed_by, used.agreed_at)
+        CaseScorer(
+            scorers.described(scorer, used.agreed_to),
+            used.rule,
+            used.agreed_to,
+            used.agreed_by,
+            used.agreed_at,
+            used.recalibration,
+        )
         for used, scorer in session.execute(query)
     ]
     if not found:
         cases.row(session, case_id)
+    return found
+
+
+def used(session: Session) -> dict[int, list[ScorerInfo]]:
+    """Of every case."""
+    query = (
+        select(CaseScorerRow.case_id, CaseScorerRow.agreed_to, ScorerRow)
+        .join(ScorerRow, ScorerRow.id == CaseScorerRow.scorer_id)
+        .order_by(CaseScorerRow.case_id, CaseScorerRow.position)
+    )
+    found: dict[int, list[ScorerInfo]] = {}
+    for case_id, agreed_to, scorer in session.execute(query):
+        found.setdefault(case_id, []).append(scorers.described(scorer, agreed_to))
     return found
 
 
@@ -54,13 +74,16 @@ def use(session: Session, case_id: int, info: ScorerInfo, *, rule: str, by: str,
     )
 
 
-def set_rule(session: Session, case_id: int, fingerprint: str, rule: str, *, by: str, at: datetime) -> None:
-    """Nothing is written when it is the scorer's rule already."""
+def set_rule(
+    session: Session, case_id: int, fingerprint: str, rule: str, *, recalibration: str, by: str, at: datetime
+) -> None:
+    """Nothing is written when it is the scorer's rule already, set under the same recalibration."""
+    under = recalibration if rule else ""
     cases.row(session, case_id)
     used = session.get(CaseScorerRow, (case_id, scorers.number(session, fingerprint) or 0))
     if used is None:
         raise NotFound(f"Case {case_id} does not use this scorer. Nothing was saved. Open the case again.")
-    if used.rule == rule:
+    if (used.rule, used.recalibration) == (rule, under):
         return
     audit.append(
         session,
@@ -70,9 +93,10 @@ def set_rule(session: Session, case_id: int, fingerprint: str, rule: str, *, by:
         case=case_id,
         before=used.rule,
         after=rule,
+        recalibration=under,
         fingerprint=fingerprint,
     )
-    used.rule = rule
+    used.rule, used.recalibration = rule, under
 
 
 def agree(

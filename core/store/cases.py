@@ -70,7 +70,14 @@ def _new_job(case: CaseRow) -> JobRow:
 def first_use(case_id: int, scorer_id: int, *, position: int, rule: str) -> CaseScorerRow:
     """A scorer that is new to a case, with nobody's consent yet."""
     return CaseScorerRow(
-        case_id=case_id, scorer_id=scorer_id, position=position, rule=rule, agreed_to="", agreed_by="", agreed_at=None
+        case_id=case_id,
+        scorer_id=scorer_id,
+        position=position,
+        rule=rule,
+        recalibration="",
+        agreed_to="",
+        agreed_by="",
+        agreed_at=None,
     )
 
 
@@ -88,6 +95,7 @@ def get(session: Session, case_id: int) -> Case:
         created_by=case.created_by,
         created_at=case.created_at,
         replaced=replaced,
+        rule_recalibration=used.recalibration,
     )
 
 

@@ -70,3 +70,11 @@ def check_asked(session: Session, case_id: int, criterion: str) -> None:
     )
     if session.scalar(query) is None:
         raise NotFound(f"Case {case_id} does not ask criterion {criterion}. Nothing was saved. Open the case again.")
+
+
+def asked(session: Session, cases: Sequence[int]) -> set[tuple[int, str]]:
+    """(case, criterion that it asks)."""
+    query = select(CaseRow.id, CriterionRow.criterion).join(
+        CriterionRow, CriterionRow.set_id == CaseRow.criteria_set_id
+    )
+    return {(case, criterion) for case, criterion in session.execute(query.where(CaseRow.id.in_(cases)))}

@@ -53,7 +53,7 @@ def decide(session: Session, case_id: int, decision: Decision, *, seen: int, at:
         outcome=decision.outcome,
         rationale=digest(decision.rationale),
         citations=len(decision.citations),
-        record=audit.record_digest(session, "decision", row.id),
+        record=audit.record_digest(session, "decisions", row.id),
     )
     return replace(decision, id=row.id, at=row.at, citations=load_citations(citations))
 

@@ -142,7 +142,10 @@ _SENTENCES = {
     "readonly": "The database cannot be written and nothing was saved. Give this user write access to its folder.",
     "not a database": "The file is not a Chartsieve database. Nothing was changed. Choose another file.",
     "malformed": "The database file is damaged. Nothing was saved. Restore it from a backup.",
-    "append-only": "Labels, decisions, sightings and the audit log are never changed or deleted. Nothing was changed.",
+    "append-only": (
+        "Labels, decisions, sightings, labelling rounds, certificates and the audit log are never changed or deleted. "
+        "Nothing was changed."
+    ),
 }
 
 

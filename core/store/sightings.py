@@ -43,7 +43,7 @@ def add(session: Session, case_id: int, sighting: Sighting, *, at: datetime) -> 
         id=row.id,
         document=page.document,
         page=page.number,
-        record=audit.record_digest(session, "page looked at", row.id),
+        record=audit.record_digest(session, "sightings", row.id),
     )
     return True
 

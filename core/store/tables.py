@@ -1,7 +1,8 @@
 """The tables, as SQLAlchemy classes. `migrations/` makes exactly these; a test compares the two.
 
 What the tool found (`answers`) and what a person judged or saw (`labels`, `decisions`, `sightings`) are different
-tables. The last three and `audit` are append-only: the database refuses UPDATE and DELETE on them.
+tables. The last three and `audit` are append-only: the database refuses UPDATE and DELETE on them. So are the tables of
+labelling rounds and thresholds, in `calibration_tables.py`.
 """
 
 from collections.abc import Iterable
@@ -38,8 +39,19 @@ Action = Literal[
     "document added",
     "document replaced",
     "page looked at",
+    "label withdrawn",
+    "labels imported",
+    "round drawn",
+    "recalibration fitted",
+    "certificate made",
+    "threshold published",
+    "threshold withdrawn",
 ]
 """What the audit log speaks of."""
+
+ARMS: tuple[Arm, ...] = get_args(Arm)
+StoredVerdict = Verdict | Literal["withdrawn"]
+"""withdrawn: the reviewer's earlier labels for the page and criterion count no more."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -65,11 +77,11 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
+def one_of(column: str, allowed: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(a) for a in allowed)})", name=column)
 
 
-def _fraction(column: str) -> CheckConstraint:
+def fraction(column: str) -> CheckConstraint:
     return CheckConstraint(f"{column} >= 0 AND {column} <= 1", name=column)
 
 
@@ -129,10 +141,10 @@ class PageRow(Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("rotation IN (0, 90, 180, 270)", name="rotation"),
         CheckConstraint("turn IN (0, 90, 180, 270)", name="turn"),
-        _fraction("confidence"),
-        _fraction("images"),
+        fraction("confidence"),
+        fraction("images"),
         CheckConstraint("width > 0 AND height > 0", name="area"),
-        _one_of("source", get_args(Source)),
+        one_of("source", get_args(Source)),
     )
 
 
@@ -226,7 +238,7 @@ class JobRow(Base):
     rate: Mapped[float | None]
     seconds_left: Mapped[float | None]
     __table_args__ = (
-        _one_of("state", get_args(JobState)),
+        one_of("state", get_args(JobState)),
         CheckConstraint("done >= 0 AND total >= 0", name="progress"),
         CheckConstraint("requests >= 0 AND bytes >= 0 AND tokens >= 0 AND dollars >= 0", name="usage"),
     )
@@ -247,7 +259,7 @@ class ScorerRow(Base):
     sends_text_to: Mapped[str | None]
     scope: Mapped[Literal["page", "case"]] = mapped_column(String)
     note: Mapped[str]
-    __table_args__ = (_one_of("scope", ("page", "case")),)
+    __table_args__ = (one_of("scope", ("page", "case")),)
 
 
 class CaseScorerRow(Base):
@@ -259,6 +271,9 @@ class CaseScorerRow(Base):
     position: Mapped[int]
     """0 for the first scorer of the case, 1 for the next."""
     rule: Mapped[str]
+    """Set by hand; "": the case follows what is in force."""
+    recalibration: Mapped[str]
+    """Version under which `rule` was set."""
     agreed_to: Mapped[str]
     agreed_by: Mapped[str]
     agreed_at: Mapped[datetime | None]
@@ -302,7 +317,7 @@ class AnswerRow(Base):
     score: Mapped[float | None]
     gap: Mapped[str | None]
     __table_args__ = (
-        _fraction("score"),
+        fraction("score"),
         CheckConstraint("(score IS NULL) <> (gap IS NULL)", name="either"),
         {"sqlite_with_rowid": False},
     )
@@ -316,7 +331,7 @@ class LabelRow(Base):
     page: Mapped[int]
     criterion: Mapped[str]
     reviewer: Mapped[str]
-    verdict: Mapped[Verdict] = mapped_column(String)
+    verdict: Mapped[StoredVerdict] = mapped_column(String)
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     arm: Mapped[Arm] = mapped_column(String)
@@ -328,16 +343,19 @@ class LabelRow(Base):
     probability: Mapped[float | None]
     threshold: Mapped[float | None]
     seed: Mapped[int | None] = mapped_column(BigInteger)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    """The task of a labelling round that it answers."""
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "document_id"], ["case_documents.case_id", "case_documents.document_id"]),
         ForeignKeyConstraint(["document_id", "page"], ["pages.document_id", "pages.number"]),
-        _one_of("verdict", VERDICTS),
-        _one_of("arm", get_args(Arm)),
+        one_of("verdict", (*VERDICTS, "withdrawn")),
+        one_of("arm", ARMS),
         CheckConstraint("inclusion_probability > 0 AND inclusion_probability <= 1", name="inclusion_probability"),
-        _fraction("score"),
-        _fraction("probability"),
-        _fraction("threshold"),
+        fraction("score"),
+        fraction("probability"),
+        fraction("threshold"),
         Index(None, "case_id", "criterion", "document_id", "page", "reviewer", "id"),
+        Index(None, "task_id", "reviewer", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -354,7 +372,7 @@ class DecisionRow(Base):
     reviewer: Mapped[str]
     at: Mapped[datetime]
     __table_args__ = (
-        _one_of("outcome", DECISIONS),
+        one_of("outcome", DECISIONS),
         Index(None, "case_id", "criterion", "id"),
         {"sqlite_autoincrement": True},
     )

@@ -10,6 +10,7 @@ from core.figures import duration_in_words
 from core.reading import QUEUEING, READING, RECOGNISING
 from core.samples import SAMPLES, Sample
 from pages.components.frame import callback, guard, plain, reviewer, route, show_flash, workspace
+from pages.components.wording import scorer_title
 
 ROWS = 12
 REFRESH_SECONDS = 2.0
@@ -32,9 +33,24 @@ def page() -> None:
         st.switch_page(route("review"), query_params={"case": str(case_id)})
     cases = workspace().store.cases()
     if cases:
+        _alarms()
         _queue(cases)
     else:
         _welcome()
+
+
+def _alarms() -> None:
+    """Thresholds in force that newer labels or newer cases speak against."""
+    with st.container(), guard():
+        for alarm in workspace().studio.alarms():
+            what = "may miss more than it promises" if alarm.drift.state == "alarm" else "was checked on other cases"
+            said = plain(" ".join(alarm.drift.sentences))
+            st.warning(
+                f"The threshold for **{plain(alarm.criteria_name)}** "
+                f"({plain(scorer_title(alarm.info))}) {what}. {said}",
+                icon=":material/notification_important:",
+            )
+            st.page_link(route("calibrate"), label="Look into it", icon=":material/monitoring:")
 
 
 def _welcome() -> None:

@@ -34,7 +34,7 @@ def page() -> None:
         return
     # The rule that came with the case is for the scores of this scorer, whatever is put in force meanwhile.
     chart = workspace().chart(case.id, case.scorer.fingerprint)
-    rule = Rule.parse(case.rule)
+    rule = workspace().publishing.rule_in_force(case).rule
     pack = _pack(chart, case.name, rule)
     st.subheader(plain(case.name), anchor=False)
     st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import admin, cases, context, packet, review
+from pages import admin, calibrate, cases, context, label, packet, review
 from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
 from pages.components.icon_button import STYLE as HIDDEN_LABELS
 from pages.review.deciding import STYLE as EVIDENCE
@@ -25,6 +25,8 @@ def main() -> None:
         "review": st.Page(review.page, title="Review", icon=":material/grid_on:", url_path="review"),
         "packet": st.Page(packet.page, title="Packet", icon=":material/folder_copy:", url_path="packet"),
         "context": st.Page(context.page, title="Context and exports", icon=":material/output:", url_path="context"),
+        "label": st.Page(label.page, title="Label", icon=":material/label:", url_path="label"),
+        "calibrate": st.Page(calibrate.page, title="Calibrate", icon=":material/monitoring:", url_path="calibrate"),
         "admin": st.Page(admin.page, title="Scorers", icon=":material/tune:", url_path="admin"),
     }
     page = st.navigation(list(routes.values()), position="top")

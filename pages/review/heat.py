@@ -50,7 +50,8 @@ def _packed(chart: Chart) -> Packed:
 
 @callback
 def _on_rule(case_id: int) -> None:
-    place = again(case_id).place
+    now = again(case_id)
+    place = now.place
     picked = picked_rule(_key(case_id), place.fingerprint)
     if picked is None:
         return
@@ -58,7 +59,13 @@ def _on_rule(case_id: int) -> None:
     if picked.token != place.token:
         # Set before the browser heard of a move elsewhere, which has taken it back to the rule before.
         place.impose()
-    workspace().store.set_rule(case_id, place.fingerprint, str(place.rule), by=reviewer() or UNNAMED)
+    workspace().store.set_rule(
+        case_id,
+        place.fingerprint,
+        str(place.rule),
+        recalibration=place.certificate[1],
+        by=reviewer() or UNNAMED,
+    )
 
 
 @callback

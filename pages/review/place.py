@@ -27,6 +27,8 @@ class Place:
     """The scorer whose scores are shown; `rule` is for them alone."""
     rotation: dict[PageRef, int] = field(default_factory=dict)
     """Clockwise turn by hand, in degrees, on top of what brings the page upright."""
+    certificate: tuple[int, str] = (0, "")
+    """Id of the published threshold and version of the recalibration that `rule` came with."""
     waits: bool = False
     """Nothing was scored when the case was opened, and the reviewer has not moved since: the best page comes later."""
     token: int = 0
@@ -132,8 +134,9 @@ def seen(case: Case, chart: Chart) -> Seen:
     if place is None:
         place = st.session_state[key(case.id)] = _first(case, chart)
         place.impose()
-    elif came or place.fingerprint != chart.scorer.fingerprint:
-        place.rule, place.fingerprint = Rule.parse(case.rule), chart.scorer.fingerprint
+    elif came or place.fingerprint != chart.scorer.fingerprint or place.certificate != _published(case, chart):
+        place.rule, place.fingerprint = workspace().publishing.rule_in_force(case).rule, chart.scorer.fingerprint
+        place.certificate = _published(case, chart)
         place.impose()
     if place.page > len(chart.pages):  # a document was replaced by a shorter one
         place.go(page=len(chart.pages))
@@ -142,6 +145,18 @@ def seen(case: Case, chart: Chart) -> Seen:
     st.query_params["criterion"] = place.row
     st.query_params["page"] = str(place.page)
     return Seen(case, chart, place)
+
+
+def _published(case: Case, chart: Chart) -> tuple[int, str]:
+    found = workspace().publishing.certificate(chart.scorer.fingerprint, case.criteria.name)
+    return found.id if found else 0, chart.recalibration
+
+
+def follow(case_id: int) -> None:
+    """Take over the rule that is in force now; for callbacks."""
+    now = again(case_id)
+    now.place.rule = workspace().publishing.rule_in_force(now.case).rule
+    now.place.impose()
 
 
 def _mostly_scored(chart: Chart, row: str) -> bool:
@@ -188,7 +203,10 @@ def _first(case: Case, chart: Chart) -> Place:
     known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
     page = int(number) if known else best_page(chart, row)
     nothing = bool(np.isnan(chart.grid.scores).all())
-    return Place(row, page, Rule.parse(case.rule), chart.scorer.fingerprint, waits=nothing and not known)
+    rule = workspace().publishing.rule_in_force(case).rule
+    return Place(
+        row, page, rule, chart.scorer.fingerprint, certificate=_published(case, chart), waits=nothing and not known
+    )
 
 
 def best_page(chart: Chart, row: str) -> int:

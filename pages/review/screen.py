@@ -18,6 +18,7 @@ from pages.review.deciding import decide_panel
 from pages.review.heat import heat_panel
 from pages.review.place import seen
 from pages.review.reading import page_panel
+from pages.review.trust import standing_of, trust_panel
 from pages.review.unread import given_up, unread_badge
 
 REFRESH_SECONDS = 4.0
@@ -77,13 +78,7 @@ def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool)
                 args=(case.id,),
             )
         st.space("stretch")
-        st.badge(
-            "Threshold not certified",
-            icon=":material/rule:",
-            color="gray",
-            help="No threshold has been checked on labelled cases for this scorer: how much evidence it misses is not "
-            "known. The start keeps up to 10 pages for each criterion, so that few are missed.",
-        )
+        trust_panel(case, workspace().publishing.rule_in_force(case))
         scorer_panel(case, chart, job, busy=busy)
 
 
@@ -212,9 +207,10 @@ def _stopped(case: Case, job: Job, *, asks: bool) -> None:
 
 def _standing(case: Case, chart: Chart, job: Job | None) -> tuple[object, ...]:
     """What the screen around the work shows: it is drawn anew when this changes."""
+    trust = standing_of(workspace().publishing.rule_in_force(case))
     if job is None or at_work(job):
-        return case.scorer.fingerprint, job is not None, len(given_up(chart, busy=True))
-    return case.scorer.fingerprint, job.state, job.updated_at
+        return case.scorer.fingerprint, trust, job is not None, len(given_up(chart, busy=True))
+    return case.scorer.fingerprint, trust, job.state, job.updated_at
 
 
 def _work(case_id: int, drawn: tuple[object, ...]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.calibration.recalibrate import default_recalibration
 from core.chart import build_chart
 from core.domain import JobState, Score, ScorerInfo
 from core.selection import Rule, default_rule
@@ -122,6 +123,7 @@ def test_the_table_of_scores_has_the_probability_of_a_recalibration(sample: int)
         chart.pages,
         chart.scorer,
         [o for o in chart.grid.outcomes() if isinstance(o, Score)],
+        default_recalibration(chart.scorer.fingerprint),
     )
     assert ",,scored" not in scores_csv(known)
     assert ",,scored" in scores_csv(replace(known, recalibration=""))

@@ -1,5 +1,6 @@
 """Small values that the tests of the database share."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core.domain import (
@@ -17,6 +18,7 @@ from core.domain import (
     Verdict,
     Word,
 )
+from core.rounds import Drawn, Round, RoundPlan
 from core.store import Store
 
 DOCUMENT = "a" * 64
@@ -87,3 +89,26 @@ def label(verdict: Verdict = "relevant", *, by: str = "Ann", number: int = 1, no
 
 def sighting(note: str = "A fax of a form.", *, by: str = "Ann", number: int = 2) -> Sighting:
     return Sighting(PageRef(DOCUMENT, number), by, NOON, note)
+
+
+def drawn(case: int, number: int, criterion: str = "c1", *, document: str = DOCUMENT, twice: bool = False) -> Drawn:
+    return Drawn(case, PageRef(document, number), criterion, "audit", 0.1, twice, 1 / 3, 0.25)
+
+
+def round_of(case: int) -> Round:
+    return Round(
+        2**40,
+        EMBEDDED.fingerprint,
+        "01234567",
+        "probability>=0.5 & top10",
+        "Knee MRI",
+        RoundPlan(),
+        (case,),
+        "Ann",
+        NOON,
+    )
+
+
+def add_round(store: Store, case: int, pages: Sequence[int], *, twice: bool = False) -> Round:
+    """A round of these pages for the first criterion."""
+    return store.rounds.add(round_of(case), [drawn(case, number, twice=twice) for number in pages])

@@ -115,7 +115,7 @@ def test_a_changed_rule_is_in_force_and_on_record(store: Store) -> None:
     last = store.audit(case_id)[-1]
     assert (last.actor, last.action, last.detail) == (
         "Bob", "rule changed",
-        {"before": "threshold 0.5", "after": "top 5", "fingerprint": EMBEDDED.fingerprint},
+        {"before": "threshold 0.5", "after": "top 5", "recalibration": "", "fingerprint": EMBEDDED.fingerprint},
     )  # fmt: skip
 
 

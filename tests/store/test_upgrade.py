@@ -17,11 +17,18 @@ from tests.store.examples import EMBEDDED, HOSTED, NOON, add_case, criteria, dec
 
 Rows = list[tuple[object, ...]]
 UNTOUCHED = (
-    "documents", "criteria_sets", "criteria", "questions", "texts", "answers", "labels", "decisions", "reviewers",
-    "audit", "sqlite_sequence",
+    "documents", "criteria_sets", "criteria", "questions", "texts", "answers", "decisions", "reviewers", "audit",
+    "sqlite_sequence",
 )  # fmt: skip
 PAGE = "document_id, number, source, label, rotation, width, height, problem, blank, body, text, words"
-TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'sightings%' ORDER BY 1"
+LABEL = (
+    "id, case_id, document_id, page, criterion, reviewer, verdict, note, at, arm, inclusion_probability, blind, "
+    "fingerprint, recalibration, score, probability, threshold, seed"
+)
+TRIGGERS = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+    "AND tbl_name IN ('audit', 'labels', 'decisions') ORDER BY 1"
+)
 
 
 @pytest.fixture
@@ -46,6 +53,7 @@ def test_an_upgrade_loses_nothing(url: str, path: Path) -> None:
         "SELECT case_id, state, stage, done, total, message, started_by, updated_at FROM jobs",
         "SELECT id, key FROM scorers WHERE id <= 2",
         f"SELECT {PAGE} FROM pages ORDER BY 1, 2",
+        f"SELECT {LABEL} FROM labels ORDER BY 1",
         "SELECT case_id, position, document_id, name FROM case_documents ORDER BY 1, 2",
         TRIGGERS,
     ]
@@ -53,7 +61,7 @@ def test_an_upgrade_loses_nothing(url: str, path: Path) -> None:
     assert all(before)
     Store.open(url).close()
     assert _read(path, *queries) == before
-    assert _read(path, "SELECT version_num FROM alembic_version") == [[("0003",)]]
+    assert _read(path, "SELECT version_num FROM alembic_version") == [[("0004",)]]
 
 
 def test_an_upgraded_database_has_the_schema_of_the_classes(url: str, path: Path) -> None:
@@ -73,7 +81,7 @@ def test_cases_come_back_with_their_scorer_and_rule(url: str) -> None:
             (EMBEDDED, "top 5"),
             (EMBEDDED, "threshold 0.25"),
         ]
-        assert store.case_scorers(1) == [CaseScorer(EMBEDDED, "top 5")]
+        assert store.case_scorers(1) == [CaseScorer(EMBEDDED, "top 5", rule_recalibration="5300ceeb")]
         assert store.case(1).created_at == NOON
 
 

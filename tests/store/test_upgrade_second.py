@@ -30,11 +30,18 @@ from tests.store.examples import (
 
 UNREAD = "c" * 64
 UNTOUCHED = (
-    "documents", "criteria_sets", "criteria", "cases", "jobs", "scorers", "case_scorers", "scorer_checks", "questions",
-    "texts", "answers", "labels", "decisions", "reviewers", "audit", "sqlite_sequence",
+    "documents", "criteria_sets", "criteria", "cases", "jobs", "scorers", "scorer_checks", "questions", "texts",
+    "answers", "decisions", "reviewers", "audit", "sqlite_sequence",
 )  # fmt: skip
 PAGE = "document_id, number, source, label, rotation, width, height, problem, blank, body, text, words"
-TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'sightings%' ORDER BY 1"
+LABEL = (
+    "id, case_id, document_id, page, criterion, reviewer, verdict, note, at, arm, inclusion_probability, blind, "
+    "fingerprint, recalibration, score, probability, threshold, seed"
+)
+TRIGGERS = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+    "AND tbl_name IN ('audit', 'labels', 'decisions') ORDER BY 1"
+)
 
 
 @pytest.fixture
@@ -54,14 +61,19 @@ def _read(path: Path, *queries: str) -> list[list[tuple[object, ...]]]:
 @pytest.mark.usefixtures("path")
 def test_an_upgrade_loses_nothing(url: str, path: Path) -> None:
     queries = [f"SELECT * FROM {table} ORDER BY 1, 2" for table in UNTOUCHED]
-    queries += [f"SELECT {PAGE} FROM pages ORDER BY 1, 2", TRIGGERS]
-    queries += ["SELECT case_id, position, document_id, name FROM case_documents ORDER BY 1, 2"]
+    queries += [
+        f"SELECT {PAGE} FROM pages ORDER BY 1, 2",
+        TRIGGERS,
+        f"SELECT {LABEL} FROM labels ORDER BY 1",
+        "SELECT case_id, scorer_id, position, rule, agreed_to, agreed_by, agreed_at FROM case_scorers ORDER BY 1, 3",
+        "SELECT case_id, position, document_id, name FROM case_documents ORDER BY 1, 2",
+    ]
     before = _read(path, *queries)
     assert all(before)
-    assert len(before[-2]) == 9
+    assert len(before[-4]) == 9
     Store.open(url).close()
     assert _read(path, *queries) == before
-    assert _read(path, "SELECT version_num FROM alembic_version") == [[("0003",)]]
+    assert _read(path, "SELECT version_num FROM alembic_version") == [[("0004",)]]
 
 
 def test_an_upgraded_database_has_the_schema_of_the_classes(url: str, path: Path) -> None:

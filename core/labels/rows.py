@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 
-from core.domain import Criterion, Label
-from core.spreadsheet import csv_text, safe_cell
-
-__all__ = ["COLUMNS", "LabelRow", "label_row", "labels_csv", "labels_jsonl", "safe_cell"]
+from core.domain import Arm, Criterion, Label, Verdict
+from core.labels.cells import undoable_cell
+from core.spreadsheet import Cell, csv_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +26,12 @@ class LabelRow:
     question: str
     instruction: str | None = None
     """None: the criterion has none."""
-    verdict: str
-    """relevant, not_relevant or unsure."""
+    verdict: Verdict
     reviewer: str
     at: str
     """ISO 8601 in UTC, ending in Z."""
-    arm: str
-    """Why the page was labelled: shown, audit, uncertainty or found."""
+    arm: Arm
+    """Why the page was labelled."""
     inclusion_probability: float | None = None
     """Chance with which the page was drawn, in (0, 1]; None: not known, and the label enters no estimate."""
     blind: bool
@@ -53,6 +52,8 @@ class LabelRow:
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(LabelRow))
 """Column order of both exports."""
+
+_cells = attrgetter(*COLUMNS)
 
 
 def label_row(case: int, label: Label, criterion: Criterion, *, document_name: str, case_name: str = "") -> LabelRow:
@@ -84,16 +85,20 @@ def label_row(case: int, label: Label, criterion: Criterion, *, document_name: s
 
 def labels_jsonl(rows: Sequence[LabelRow]) -> str:
     """One JSON object a line, keys in the order of COLUMNS, null for None; ASCII, texts exactly as they are."""
-    return "".join(json.dumps(dict(zip(COLUMNS, astuple(row), strict=True)), allow_nan=False) + "\n" for row in rows)
+    return "".join(json.dumps(dict(zip(COLUMNS, _cells(row), strict=True)), allow_nan=False) + "\n" for row in rows)
 
 
 def labels_csv(rows: Sequence[LabelRow]) -> str:
     """CSV with a heading row, columns in the order of COLUMNS, empty for None, true and false for yes and no.
 
-    Texts that a spreadsheet would run as a formula start with an apostrophe (`safe_cell`); the JSON lines have them
-    as they are.
+    Texts that a spreadsheet would run as a formula start with an apostrophe (`undoable_cell`), which `read_labels` and
+    `csv_frame` take away again; the JSON lines have them as they are.
     """
-    return csv_text([COLUMNS, *(astuple(row) for row in rows)])
+    return csv_text([COLUMNS, *(tuple(map(_cell, _cells(row))) for row in rows)])
+
+
+def _cell(value: Cell) -> Cell:
+    return undoable_cell(value) if isinstance(value, str) else value
 
 
 def _utc(at: datetime) -> str:

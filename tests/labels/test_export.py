@@ -5,14 +5,16 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import get_args
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain import Criterion, Label, PageRef
-from core.labels import COLUMNS, LabelRow, label_row, labels_csv, labels_jsonl
+from core.domain import VERDICTS, Arm, Criterion, Label, PageRef
+from core.labels import COLUMNS, LabelRow, csv_frame, label_row, labels_csv, labels_frame, labels_jsonl
+from core.labels.cells import plain_cell, undoable_cell
 from core.spreadsheet import csv_text, safe_cell
 
 CRITERION = Criterion("B-01", "Is there a failed trial,\nof any kind?")
@@ -105,3 +107,53 @@ def test_no_written_cell_starts_a_formula(rows: list[list[str]]) -> None:
     read = list(csv.reader(io.StringIO(csv_text(rows), newline="")))
     assert read == [[safe_cell(cell) for cell in row] for row in rows]
     assert not any(cell.lstrip(" ")[:1] in set("=+-@\t\r\n") for row in read for cell in row if cell.strip(" "))
+
+
+TEXTS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    st.text(st.sampled_from("'=+ @-1\n\t＝")),
+    st.sampled_from(["NA", "null", "", "True", "1", "'=1", "''=1", "' =1", "'"]),
+)
+
+
+@given(TEXTS)
+def test_reading_a_cell_undoes_exactly_what_writing_did(text: str) -> None:
+    cell = undoable_cell(text)
+    assert plain_cell(cell) == text
+    assert safe_cell(cell) == cell
+
+
+def test_a_cell_that_another_program_defused_is_read_as_what_it_was() -> None:
+    assert plain_cell(safe_cell("=1+1")) == "=1+1"
+
+
+def test_a_frame_has_the_type_of_every_column() -> None:
+    types = labels_frame(ROWS).dtypes.astype(str)
+    assert types["at"] == "datetime64[us, UTC]"
+    assert (types["blind"], types["seed"], types["page"], types["case"]) == ("bool", "Int64", "int64", "int64")
+    assert {types[c] for c in ("inclusion_probability", "score", "probability", "threshold")} == {"float64"}
+    assert {types[c] for c in ("document", "note", "case_name", "instruction", "fingerprint")} == {"str"}
+    frame = labels_frame(ROWS)
+    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame["verdict"].cat.categories) == VERDICTS
+    assert tuple(frame["arm"].cat.categories) == get_args(Arm)
+    assert frame["at"][0] == datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    assert frame["score"][0] == 1 / 3
+    assert pd.isna(frame["case_name"][1])
+    assert frame["note"][1] == ""
+
+
+def test_no_labels_make_an_empty_frame_of_the_same_types() -> None:
+    assert labels_frame([]).dtypes.equals(labels_frame(ROWS).dtypes)
+    assert csv_frame(labels_csv([])).dtypes.equals(labels_frame(ROWS).dtypes)
+
+
+@settings(max_examples=25, deadline=None)
+@given(TEXTS, TEXTS, st.none() | st.floats(0, 1), st.none() | st.integers(-(2**63), 2**63 - 1), st.booleans())
+def test_a_frame_of_the_csv_equals_the_frame_of_the_labels(
+    note: str, name: str, score: float | None, seed: int | None, blind: bool
+) -> None:
+    at = AUDIT.at + timedelta(microseconds=1 if blind else 0)
+    label = replace(AUDIT, note=note, score=score, seed=seed, blind=blind, reviewer=name, at=at)
+    rows = [label_row(3, label, CRITERION, document_name=name, case_name=name), *ROWS]
+    pd.testing.assert_frame_equal(csv_frame(labels_csv(rows)), labels_frame(rows))

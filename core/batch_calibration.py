@@ -1,0 +1,108 @@
+"""Calibration without a browser: from files and a file of labels, or from what is in the database."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.calibration.fit import Comparison, fit_all, split
+from core.calibration.recalibrate import Recalibration, default_recalibration
+from core.chart import Chart
+from core.domain import Case, CriteriaSet, Label
+from core.errors import ChartsieveError, NotFound
+from core.labels import every_page, fill_not_relevant, read_labels, resolve
+from core.studio.material import Material, Source, Subject, assemble, under
+from core.studio.matrices import matrix_of
+
+if TYPE_CHECKING:
+    from core.workspace import Workspace
+
+ScoreOne = Callable[[Path], Chart]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """A file of labels as it was given."""
+
+    path: Path
+    complete: bool
+    """Pages without a row were looked at, and are not relevant."""
+    by: str
+    at: datetime
+
+    def read(self, cases: Sequence[Case], pages: dict[str, int]) -> list[tuple[int, Label]]:
+        """(case, label) of each row. Raises BadLabels."""
+        rows = read_labels(self.path.read_bytes(), self.path.name)
+        chance = 1.0 if self.complete else None
+        labels = resolve(rows, cases, pages, by=self.by, at=self.at, inclusion_probability=chance)
+        if not self.complete:
+            return labels
+        named = {case for case, _ in labels}
+        judged = every_page([case for case in cases if case.id in named])
+        return fill_not_relevant(labels, judged, pages, by=self.by, at=self.at)
+
+
+def material_of_files(
+    paths: Sequence[Path], criteria: CriteriaSet, file: LabelFile, score: ScoreOne, *, raw: bool = False
+) -> Material:
+    """Each path is a case of its own, numbered from 1; `score` reads and scores it.
+
+    `raw`: thresholds compare the scores and not what ships to make probabilities of them. Raises BadLabels.
+    """
+    charts = {number: score(path) for number, path in enumerate(paths, start=1)}
+    cases = [
+        Case(number, path.stem, criteria, charts[number].documents, charts[number].scorer, "", file.by, file.at)
+        for number, path in enumerate(paths, start=1)
+    ]
+    pages = {document.document: document.pages for case in cases for document in case.documents}
+    labels = file.read(cases, pages)
+    info = charts[1].scorer
+    model: Recalibration | None = None if raw else default_recalibration(info.fingerprint)
+    sources = [
+        Source(case.id, case.name, matrix_of(charts[case.id]), [la for c, la in labels if c == case.id], audited=False)
+        for case in cases
+    ]
+    subject = Subject(criteria.name, criteria.version, info, len(cases), len({c for c, _ in labels}), len(labels))
+    return assemble(subject, criteria, sources, model)
+
+
+def material_of_database(
+    workspace: "Workspace", criteria_name: str, scorer: str | None, file: LabelFile | None, *, raw: bool = False
+) -> Material:
+    """Cases and labels of the database; the labels of `file` instead of those, where it is given.
+
+    `criteria_name` may be "" where there is only one list with labels. Raises NotFound, and BadLabels.
+    """
+    subject = _subject(workspace, criteria_name, scorer, any_labels=file is not None)
+    version = "" if raw else None
+    fingerprint = subject.info.fingerprint
+    if file is None:
+        return workspace.studio.material(subject.criteria_name, fingerprint, version)
+    cases = [workspace.store.case(c.id) for c in workspace.store.cases() if c.criteria_name == subject.criteria_name]
+    pages = {document.document: document.pages for case in cases for document in case.documents}
+    return workspace.studio.material_of(file.read(cases, pages), subject.criteria_name, fingerprint, version)
+
+
+def fitted(material: Material) -> tuple[Material, Comparison]:
+    """Probabilities fitted on half of the cases, the other half certifies; `material` where nothing is fitted."""
+    comparison = fit_all(split(material.cases, 0)[0], fingerprint=material.subject.info.fingerprint)
+    if not comparison.trained_on:
+        return material, comparison
+    return under(material, comparison.chosen.recalibration, frozenset(comparison.trained_on)), comparison
+
+
+def _subject(workspace: "Workspace", criteria_name: str, scorer: str | None, *, any_labels: bool) -> Subject:
+    found = [
+        subject
+        for subject in workspace.studio.subjects()
+        if (not criteria_name or subject.criteria_name == criteria_name)
+        and (scorer is None or subject.info.name == scorer)
+        and (subject.labels or any_labels)
+    ]
+    if not found:
+        raise NotFound("There are no labelled cases with these criteria and this scorer. Label some, or give --labels.")
+    if len({(s.criteria_name, s.info.fingerprint) for s in found}) > 1 and not (criteria_name and scorer):
+        names = ", ".join(sorted({f"{s.criteria_name} ({s.info.name})" for s in found}))
+        raise ChartsieveError(f"There are labels of several: {names}. Choose with --name and --scorer.")
+    return found[0]

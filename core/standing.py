@@ -1,0 +1,91 @@
+"""Which rule is in force for a case, where it comes from, and how far it may be trusted."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.certificates import Certificate, Unit
+from core.domain import Case
+from core.selection import Rule, default_rule
+
+Origin = Literal["certificate", "hand", "start"]
+
+_KEEPS: dict[Unit, str] = {
+    "page": "of the relevant pages",
+    "criterion": "of the criteria with evidence",
+    "case": "of the cases whole",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The rule for the scores that a case shows."""
+
+    rule: Rule
+    origin: Origin
+    """certificate: as published; hand: a reviewer has set it for this case; start: what a new case begins with."""
+    certificate: Certificate | None
+    """The one published for the case's scorer and criteria list, whether the case follows it or not."""
+    suspended: str
+    """Why the certificate does not hold for this case at the moment, as a sentence; "" when it holds."""
+
+    @property
+    def certified(self) -> bool:
+        """Whether the rule carries a promise for this case now."""
+        return (
+            self.origin == "certificate"
+            and self.certificate is not None
+            and self.certificate.promised
+            and not self.suspended
+        )
+
+
+def in_force(
+    case: Case, certificate: Certificate | None, *, recalibration: str, now: datetime, elsewhere: str = ""
+) -> InForce:
+    """The rule for the scorer that `case` shows.
+
+    `certificate` is the one published for that scorer and the name of the case's criteria, `recalibration` the version
+    in force for them. `elsewhere` is the model of another scorer that has a certificate for these criteria. A rule set
+    by hand under another recalibration says nothing about the probabilities of this one, so it no longer counts. A
+    suspended certificate keeps its rule: nothing moves on the screen, but the promise is gone.
+    """
+    suspended = _suspended(case, certificate, now) if certificate else _other_scorer(elsewhere)
+    if case.rule and case.rule_recalibration == recalibration:
+        return InForce(Rule.parse(case.rule), "hand", certificate, suspended)
+    if certificate:
+        return InForce(Rule.parse(certificate.rule), "certificate", certificate, suspended)
+    return InForce(default_rule(case.scorer), "start", None, _other_scorer(elsewhere))
+
+
+def _other_scorer(model: str) -> str:
+    return f"A threshold is certified for the scores of {model}, and this case shows other scores." if model else ""
+
+
+def _suspended(case: Case, certificate: Certificate, now: datetime) -> str:
+    if certificate.criteria_version != case.criteria.version:
+        return (
+            f"It was checked on version {certificate.criteria_version} of the criteria, and this case uses version "
+            f"{case.criteria.version}. Certify it again for this version."
+        )
+    if now >= certificate.expires_at:
+        return f"It lapsed on {certificate.expires_at:%d %b %Y}. Certify it again with newer labels."
+    return ""
+
+
+def promise(certificate: Certificate) -> str:
+    """What a certificate promises, in one sentence without a full stop."""
+    target = certificate.target
+    if not certificate.promised:
+        return f"kept {percent(certificate.observed)} {_KEEPS[target.unit]} on the labels: seen, not promised"
+    share = f"{percent(target.recall)} {_KEEPS[target.unit]}"
+    if target.method == "crc":
+        return f"keeps at least {share}, on average over cases"
+    about = " about" if target.method == "audit" else ""
+    return f"keeps at least {share}, with{about} {percent(target.confidence)} confidence"
+
+
+def percent(share: float) -> str:
+    """In tenths, rounded down: what lies below a target never reads like it."""
+    return f"{math.floor(share * 1000 + 1e-9) / 10:g}%"

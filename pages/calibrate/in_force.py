@@ -1,0 +1,211 @@
+"""The tab "In force": the certificate, whether it still holds, what came before, and the way back."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.calibration.drift import Drift, State
+from core.certificates import Certificate, Publication
+from core.selection import Rule
+from core.standing import promise
+from core.studio import Material
+from pages.calibrate.publish import AGAIN
+from pages.calibrate.words import METHODS, UNITS, many, percent
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.components.wording import scorer_title
+
+_DOING, _WHY = "calibrate.taking_back", "calibrate.why"
+_WITHDRAW = 0
+"""In place of the id of a certificate."""
+_STATES: dict[State, str] = {
+    "ok": ":green[:material/check_circle:] **Holds on newer labels**",
+    "too_few": ":gray[:material/hourglass_empty:] **Too few newer labels to say**",
+    "falling": ":orange[:material/trending_down:] **Seems to fall**",
+    "alarm": ":red[:material/error:] **No longer holds on newer labels**",
+}
+
+
+def in_force_tab(material: Material) -> None:
+    studio, subject = workspace().studio, material.subject
+    fingerprint, name = subject.info.fingerprint, subject.criteria_name
+    certificate = workspace().publishing.certificate(fingerprint, name)
+    history = workspace().publishing.history(fingerprint, name)
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        if certificate is None:
+            _nothing(bool(history))
+        else:
+            with st.container(border=True):
+                _card(certificate, material)
+    with right:
+        if certificate is not None:
+            with st.container(border=True), st.spinner("Looking at newer cases"):
+                _drift(studio.drift(fingerprint, name))
+        _history(history, certificate)
+
+
+def _nothing(before: bool) -> None:
+    st.info(
+        "No threshold is in force for these criteria and this scorer: cases begin with the usual rule, without a "
+        f"promise.{' An earlier one can be put back.' if before else ' Find one under Threshold and put it in force.'}",
+        icon=":material/gpp_maybe:",
+    )
+
+
+def _card(certificate: Certificate, material: Material) -> None:
+    words = Rule.parse(certificate.rule).in_words()
+    badge = ":green[:material/verified:]" if certificate.promised else ":gray[:material/visibility:] No promise:"
+    st.markdown(f"#### {badge} Keep {plain(words)}")
+    said = promise(certificate)
+    st.markdown(f"{plain(said[0].upper() + said[1:])}.")
+    lapsed = datetime.now(UTC) >= certificate.expires_at
+    if lapsed:
+        st.warning("It has lapsed: certify it again with newer labels.", icon=":material/event_busy:")
+    if certificate.criteria_version != material.criteria.version:
+        st.warning(
+            f"It was checked on version {certificate.criteria_version} of the criteria; the newest is version "
+            f"{material.criteria.version}. Cases with the newest version carry no promise.",
+            icon=":material/difference:",
+        )
+    shown = dict(facts(certificate, scorer_title(material.subject.info)))
+    said_of = {"": list(shown), " ": [plain(value) for value in shown.values()]}
+    st.table(said_of, hide_header=True, hide_index=True, border="horizontal")
+    if st.session_state.get(_DOING) == _WITHDRAW:
+        _reason(certificate, "Withdraw", "Cases go back to the rule that a new case begins with.")
+        return
+    with st.container(horizontal=True):
+        st.download_button(
+            "Certificate (JSON)",
+            lambda: certificate_json(certificate),
+            f"certificate-{certificate.id}.json",
+            "application/json",
+            key="calibrate.certificate",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.button("Withdraw…", key="calibrate.withdraw", icon=":material/undo:", on_click=_on_begin, args=(_WITHDRAW,))
+
+
+def facts(certificate: Certificate, scorer: str) -> list[tuple[str, str]]:
+    """What a certificate says, line by line."""
+    target = certificate.target
+    confidence = percent(target.confidence) if target.method in ("ltt", "audit") else "–"
+    return [
+        ("Target", f"{percent(target.recall)} recall, {UNITS[target.unit].lower()}"),
+        ("Promise", METHODS[target.method]),
+        ("Confidence", confidence),
+        ("Recall shown", f"at least {percent(certificate.bound)}" if certificate.bound is not None else "none"),
+        ("Recall seen", percent(certificate.observed)),
+        ("Text kept", f"{percent(certificate.kept)} for a criterion, {percent(certificate.kept_together)} for a case"),
+        (
+            "Criteria",
+            f"{len(certificate.criteria):,} of {certificate.criteria_name}, version {certificate.criteria_version}",
+        ),
+        ("Scorer", f"{scorer} ({certificate.fingerprint})"),
+        ("Compares", f"probabilities, version {certificate.recalibration}" if certificate.recalibration else "scores"),
+        (
+            "Rests on",
+            f"{many(len(certificate.cases), 'case')}, {many(certificate.labels, 'label')}, "
+            f"{many(certificate.positives, 'relevant page')}; digest {certificate.labels_digest[:12]}",
+        ),
+        ("Signed", f"{certificate.made_by}, {certificate.made_at:%d %b %Y, %H:%M} UTC"),
+        ("Lapses", f"{certificate.expires_at:%d %b %Y}"),
+    ]
+
+
+def certificate_json(certificate: Certificate) -> str:
+    """All fields, times as ISO 8601."""
+    return json.dumps(asdict(certificate), default=datetime.isoformat, indent=2, allow_nan=False) + "\n"
+
+
+def _drift(drift: Drift | None) -> None:
+    if drift is None:
+        return
+    st.markdown(_STATES[drift.state])
+    for sentence in drift.sentences:
+        st.markdown(plain(sentence))
+    recall, cases, moved = st.columns(3)
+    recall.metric("Recall since", percent(drift.recall), help="On cases labelled after the certificate was made.")
+    cases.metric("Cases since", f"{drift.cases:,}")
+    moved.metric(
+        "Scores moved",
+        "–" if drift.distance is None else f"{drift.distance:.2f}",
+        help="Largest distance of the two distributions of the best pages, 0 to 1.",
+    )
+    if drift.low is not None and drift.high is not None:
+        shifted = "" if drift.p_value is None else f" · p = {drift.p_value:.3f} that scores are as before"
+        st.caption(f"Recall between {percent(drift.low)} and {percent(drift.high)}{shifted}")
+
+
+def _history(history: list[tuple[Publication, Certificate | None]], now: Certificate | None) -> None:
+    if not history:
+        return
+    st.markdown("**History**")
+    offered: set[int] = {now.id} if now else set()
+    for n, (publication, certificate) in enumerate(history):
+        with st.container(border=True):
+            _entry(publication, certificate, newest=n == 0)
+            if certificate is None or certificate.id in offered:
+                continue
+            offered.add(certificate.id)
+            if st.session_state.get(_DOING) == certificate.id:
+                _reason(certificate, "Put back", "Every case with these criteria and this scorer uses it at once.")
+            else:
+                st.button(
+                    "Put back…",
+                    key=f"calibrate.back.{certificate.id}",
+                    icon=":material/history:",
+                    on_click=_on_begin,
+                    args=(certificate.id,),
+                )
+
+
+def _entry(publication: Publication, certificate: Certificate | None, *, newest: bool) -> None:
+    who = f"{publication.at:%d %b %Y, %H:%M} UTC, {plain(publication.by)}"
+    why = f": {plain(publication.reason)}" if publication.reason else ""
+    if certificate is None:
+        st.markdown(f":material/block: Withdrawn · {who}{why}")
+        return
+    rule = plain(Rule.parse(certificate.rule).in_words())
+    mark, said = " · **in force**" if newest else "", plain(promise(certificate))
+    st.markdown(f":material/publish: {rule[0].upper() + rule[1:]}{mark}")
+    st.caption(f"{said[0].upper() + said[1:]}.  \n{who}{why}")
+
+
+def _reason(certificate: Certificate, label: str, effect: str) -> None:
+    """Why, by whom, and the button that does it."""
+    st.markdown(effect)
+    why = st.text_input("Reason, for the record", key=_WHY, max_chars=200)
+    if not reviewer():
+        ask_reviewer("Your name, to sign it")
+    back = st.session_state.get(_DOING) != _WITHDRAW
+    with st.container(horizontal=True):
+        st.button(
+            label,
+            key="calibrate.take_back.go",
+            type="primary",
+            disabled=not (reviewer() and why.strip()),
+            on_click=_on_put_back if back else _on_withdraw,
+            args=(certificate, why.strip()),
+        )
+        st.button("Cancel", key="calibrate.take_back.cancel", on_click=_on_begin, args=(None,))
+
+
+@callback
+def _on_begin(what: int | None) -> None:
+    st.session_state[_DOING] = what
+    st.session_state[_WHY] = ""
+
+
+@callback
+def _on_put_back(certificate: Certificate, why: str) -> None:
+    workspace().publishing.put_back(certificate.id, by=reviewer(), reason=why)
+    st.session_state[_DOING], st.session_state[AGAIN] = None, True
+
+
+@callback
+def _on_withdraw(certificate: Certificate, why: str) -> None:
+    workspace().publishing.withdraw(certificate.fingerprint, certificate.criteria_name, by=reviewer(), reason=why)
+    st.session_state[_DOING], st.session_state[AGAIN] = None, True

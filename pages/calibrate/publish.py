@@ -1,0 +1,73 @@
+"""Putting a rule in force for all cases with the same criteria and scorer."""
+
+import streamlit as st
+
+from core.calibration.threshold import Found
+from core.studio import Material
+from pages.calibrate.words import many
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.components.wording import scorer_title
+
+AGAIN = "calibrate.again"
+"""Set when the head of the screen has to be drawn again, because what is in force has changed."""
+_OPEN, _DAYS, _AWARE = "calibrate.publishing", "calibrate.days", "calibrate.aware"
+_DEFAULT_DAYS, _MOST_DAYS = 180, 3650
+
+
+def offer(material: Material, found: Found) -> None:
+    """A button, and behind it what will happen. Nothing where there is no rule."""
+    if found.rule is None:
+        return
+    in_force = workspace().publishing.certificate(material.subject.info.fingerprint, material.criteria.name)
+    if in_force and (in_force.rule, in_force.target, in_force.recalibration, in_force.labels_digest) == (
+        str(found.rule),
+        found.target,
+        material.version,
+        material.labels_digest,
+    ):
+        st.markdown(
+            f":green[:material/check_circle:] **In force** since {in_force.made_at:%d %b %Y, %H:%M} UTC, published by "
+            f"{plain(in_force.made_by)}."
+        )
+        return
+    if st.session_state.get(_OPEN):
+        _form(material, found)
+    else:
+        label = "Put in force…" if found.certified else "Put in force without a promise…"
+        st.button(label, key="calibrate.publish", icon=":material/publish:", on_click=_on_open, args=(True,))
+
+
+def _form(material: Material, found: Found) -> None:
+    subject, sure = material.subject, True
+    st.markdown(
+        f"The review screen of **every case with “{plain(subject.criteria_name)}”** that shows the scores of the "
+        f"**{plain(scorer_title(subject.info))}** uses it at once ({many(subject.cases, 'case')} now). "
+        "Cases whose rule somebody set by hand keep theirs."
+    )
+    if not found.certified:
+        sure = st.checkbox("I know that this carries **no promise**, and the record says so", key=_AWARE)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.number_input("Lapses after, in days", 1, _MOST_DAYS, _DEFAULT_DAYS, key=_DAYS, width=170)
+        if not reviewer():
+            ask_reviewer("Your name, to sign the certificate")
+        st.button(
+            "Put in force" if found.certified else "Put in force, no promise",
+            key="calibrate.publish.go",
+            type="primary",
+            disabled=not (reviewer() and sure),
+            on_click=_on_publish,
+            args=(material, found, int(days)),
+        )
+        st.button("Cancel", key="calibrate.publish.cancel", on_click=_on_open, args=(False,))
+
+
+@callback
+def _on_open(opened: bool) -> None:
+    st.session_state[_OPEN] = opened
+
+
+@callback
+def _on_publish(material: Material, found: Found, days: int) -> None:
+    workspace().publishing.publish(material, found, days=days, by=reviewer())
+    st.session_state[_OPEN] = False
+    st.session_state[AGAIN] = True

@@ -1,0 +1,81 @@
+"""How targets, rules and shares are said on this screen."""
+
+from core.calibration.curves import Family
+from core.certificates import Method, Target, Unit
+
+UNITS: dict[Unit, str] = {
+    "criterion": "Criteria with evidence",
+    "page": "Relevant pages",
+    "case": "Whole cases",
+}
+UNIT_MEANS: dict[Unit, str] = {
+    "criterion": "A criterion counts as found when at least one relevant page of it is kept.",
+    "page": "Every relevant page counts, also the fifth one for the same criterion.",
+    "case": "A case counts as found when each of its criteria with evidence keeps a relevant page.",
+}
+_OF: dict[Unit, str] = {
+    "criterion": "of the criteria with evidence",
+    "page": "of the relevant pages",
+    "case": "of the cases whole",
+}
+METHODS: dict[Method, str] = {
+    "ltt": "With confidence",
+    "crc": "On average over cases",
+    "audit": "With confidence, from audits",
+    "observed": "As observed: no promise",
+}
+METHOD_MEANS: dict[Method, str] = {
+    "ltt": "Holds for most ways these cases could have been drawn. Needs completely labelled criteria.",
+    "crc": "Holds on average over cases like these; single cases may fall below. Needs completely labelled criteria.",
+    "audit": "From pages drawn below the threshold, each weighing by its chance. Approximate.",
+    "observed": "What these labels show, and nothing about the next case.",
+}
+
+
+def methods_for(unit: Unit) -> list[Method]:
+    """What can be promised for recall of that unit: audits speak of single pages alone."""
+    return [method for method in METHODS if method != "audit" or unit == "page"]
+
+
+def aim(target: Target) -> str:
+    """ "95% of the criteria with evidence"."""
+    return f"{percent(target.recall)} {_OF[target.unit]}"
+
+
+def confidence_words(target: Target) -> str:
+    """What goes with a promise, with a comma in front; "" for a target without a confidence."""
+    match target.method:
+        case "ltt":
+            return f", with {percent(target.confidence)} confidence"
+        case "audit":
+            return f", with about {percent(target.confidence)} confidence"
+        case "crc":
+            return ", on average over cases"
+        case "observed":
+            return ""
+
+
+def percent(share: float | None) -> str:
+    """ "95%"; one decimal below 10% and where 100% would hide a miss; "–" where it is not known."""
+    if share is None or share != share:
+        return "–"
+    whole = f"{share:.0%}"
+    hides = share < 0.0995 or (whole == "100%" and share < 1)
+    return f"{share:.1%}".replace(".0%", "%") if hides else whole
+
+
+def level_words(family: Family, level: int) -> str:
+    """A level of the family: "threshold 0.120", or "best 5 pages"."""
+    if family.ranked:
+        return "best page" if level == 1 else f"best {level} pages"
+    return f"threshold {threshold_words(level / 1000)}"
+
+
+def threshold_words(threshold: float) -> str:
+    """Two decimals, three where two would be another threshold."""
+    return f"{threshold:.3f}".removesuffix("0")
+
+
+def many(n: float, noun: str) -> str:
+    """ "1 case", "1,204 cases"."""
+    return f"{n:,.0f} {noun}{'' if n == 1 else 's'}"

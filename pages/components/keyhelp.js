@@ -1,0 +1,27 @@
+// The keys of a screen in one line. `?` works wherever the focus is, except where somebody types.
+
+const open = new Map(); // component key -> whether the line is shown, for when Streamlit mounts the component again
+
+function typing(event) {
+  const target = event.composedPath()[0];
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+export default function ({ data, key, parentElement }) {
+  const button = parentElement.querySelector('.kh button'), line = parentElement.querySelector('.kh .line');
+  const show = (yes) => {
+    open.set(key, yes);
+    line.hidden = !yes;
+    button.setAttribute('aria-expanded', String(yes));
+  };
+  const pressed = (event) => {
+    if (event.key !== '?' || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+    event.preventDefault();
+    show(line.hidden);
+  };
+  line.textContent = data.line;
+  show(open.get(key) ?? false);
+  button.onclick = () => show(line.hidden);
+  document.addEventListener('keydown', pressed);
+  return () => document.removeEventListener('keydown', pressed);
+}

@@ -1,0 +1,195 @@
+"""Blind labelling in a real browser, with the keyboard alone: judge, take back, skip, look around, reload."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+
+from core.domain import Label
+from core.samples import SAMPLES
+from core.settings import Settings
+from core.store import Store
+from core.workspace import Workspace
+from tests.browser.conftest import ROOT, OpenPage, Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-labelling")]
+
+SECRETS = (b"audit", b"uncertainty", b"inclusion", b"probability", b"fingerprint")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the small sample case, scored, whose rounds draw the same pages in every run."""
+    folder = tmp_path_factory.mktemp("labelling") / "data"
+    opened = Workspace.open(Settings(data_dir=folder))
+    opened.jobs.wait(opened.open_sample(SAMPLES[0], by="R"), 60)
+    opened.store.rounds.seed(7)
+    opened.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(data: Path, serve: Serve) -> str:
+    return serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(data)})
+
+
+@pytest.fixture
+def who(request: pytest.FixtureRequest) -> str:
+    """A reviewer for each test: their rounds and labels are their own."""
+    return f"Reviewer {request.node.name[5:40]}"
+
+
+def labels(data: Path, who: str) -> list[Label]:
+    with Store.open(Settings(data_dir=data).database) as store:
+        return [label for _, label in store.labels() if label.reviewer == who]
+
+
+def draw_a_round(page: Page, address: str, who: str) -> None:
+    page.goto(f"{address}/label?by={who}")
+    page.get_by_text("Draw a round", exact=True).first.click()
+    for name, count in (("Kept by the rule", "8"), ("Left out by the rule", "8"), ("Near the threshold", "2")):
+        field = page.get_by_label(name, exact=True)
+        field.fill(count)
+        field.press("Enter")
+        settled(page)
+    page.get_by_role("button", name="Draw the round").click()
+    asked(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_visible()
+
+
+def asked(page: Page) -> str:
+    """What is asked, once the page that it is about is on the screen."""
+    question = page.get_by_text(re.compile(r"^Does page \d+ speak"))
+    expect(question).to_be_visible()
+    number = re.findall(r"\d+", question.inner_text())[0]
+    expect(page.locator(".pv")).to_have_attribute("data-ready", number)
+    settled(page)
+    return f"{number} {page.locator('.st-key-label-question h3').inner_text()}"
+
+
+def judged(page: Page, count: int) -> None:
+    expect(page.get_by_text(re.compile(rf"^{count} of \d+ judgements"))).to_be_visible()
+
+
+def key_of_answer(page: Page) -> str:
+    """Which task the answer "Relevant" on the screen belongs to."""
+    button = page.locator("[class*='st-key-label-'][class*='-relevant']").first
+    return str(re.findall(r"st-key-label-\d+", button.get_attribute("class") or "")[0])
+
+
+def press(page: Page, key: str, count: int) -> str:
+    """Press the key of an answer and wait for the next page: another task, even where page and question are alike."""
+    before = key_of_answer(page)
+    page.keyboard.press(key)
+    judged(page, count)
+    expect(page.locator(f".{before}-relevant")).to_have_count(0)
+    return asked(page)
+
+
+def test_a_round_is_judged_with_the_keyboard_alone(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    judged(page, 0)
+    first = asked(page)
+    second = press(page, "n", 1)
+    third = press(page, "y", 2)
+    assert [label.verdict for label in labels(data, who)] == ["not_relevant", "relevant"]
+    expect(page.get_by_text("Saved: page", exact=False)).to_contain_text("is relevant")
+
+    assert press(page, "z", 1) == second, "undo shows the page again"
+    assert press(page, "u", 2) == third
+    assert [label.verdict for label in labels(data, who)] == ["not_relevant", "unsure"]
+    assert press(page, "s", 2) != third
+    assert press(page, "z", 2) == third, "undo goes back to what was skipped"
+
+    page.reload()
+    judged(page, 2)
+    assert asked(page) == third, "a reload goes on where the reviewer was"
+    assert first != third
+
+    for label in labels(data, who):
+        assert label.blind
+        assert label.arm in ("shown", "audit", "uncertainty")
+        assert (label.inclusion_probability is None) == (label.arm == "uncertainty")
+        assert label.score is not None
+        assert label.seed == 7
+
+
+def test_two_fast_presses_judge_one_page(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    seen = asked(page)
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    judged(page, 1)
+    page.wait_for_timeout(600)
+    judged(page, 1)
+    (label,) = labels(data, who)
+    assert seen.startswith(f"{label.page.number} ")
+
+
+def test_neighbours_are_one_key_away_and_never_judged(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    number = int(asked(page).split()[0])
+    key, other = ("ArrowRight", number + 1) if number < 12 else ("ArrowLeft", number - 1)
+    page.keyboard.press(key)
+    expect(page.get_by_text(f"Neighbour: page {other}.")).to_be_visible()
+    expect(page.get_by_text(f"You judge page {number}.")).to_be_visible()
+    expect(page.locator(".pv")).to_have_attribute("data-ready", str(other))
+    page.keyboard.press("b")
+    asked(page)
+    page.keyboard.press(key)
+    expect(page.locator(".pv")).to_have_attribute("data-ready", str(other))
+    page.keyboard.press("y")
+    judged(page, 1)
+    assert [label.page.number for label in labels(data, who)] == [number]
+
+
+def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    asked(page)
+    note = page.get_by_placeholder("Note (optional)", exact=False)
+    note.click()
+    page.keyboard.type("any nuys")
+    page.keyboard.press("Tab")
+    expect(note).not_to_be_focused()
+    judged(page, 0)
+    page.keyboard.press("n")
+    judged(page, 1)
+    (label,) = labels(data, who)
+    assert (label.verdict, label.note) == ("not_relevant", "any nuys")
+    expect(page.get_by_placeholder("Note (optional)", exact=False)).to_have_value("")
+
+
+def test_a_question_mark_shows_the_keys(page: Page, url: str, who: str) -> None:
+    draw_a_round(page, url, who)
+    asked(page)
+    line = page.get_by_text("Y relevant, N not relevant", exact=False)
+    expect(line).to_be_hidden()
+    page.keyboard.press("?")
+    expect(line).to_be_visible()
+    page.keyboard.press("?")
+    expect(line).to_be_hidden()
+
+
+def test_nothing_that_reaches_the_browser_tells_arm_or_score(
+    open_page: OpenPage, url: str, data: Path, who: str
+) -> None:
+    page = open_page(dark=True)
+    draw_a_round(page, url, who)
+    received: list[bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda sent: received.append(sent if isinstance(sent, bytes) else sent.encode()))
+
+    page.on("websocket", listen)
+    page.reload()
+    asked(page)
+    for count in range(1, 4):
+        press(page, "n", count)
+    assert sum(map(len, received)) > 10_000
+    scores = [f"{label.score}".encode() for label in labels(data, who)]
+    for secret in (*SECRETS, *scores):
+        assert not any(secret in sent for sent in received), secret
