@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -64,6 +65,8 @@ class Material:
     agreement: Agreement
     labels_digest: str
     """SHA-256 over the labels."""
+    labelled_at: dict[int, datetime]
+    """Case -> when its newest label was given; without cases that have none."""
 
     @property
     def version(self) -> str:
@@ -162,7 +165,16 @@ def assemble(
         _count([label for _, label in used], reworded),
         agreement(_twice_judged(used)),
         _digest_of(used),
+        _labelled_at(used),
     )
+
+
+def _labelled_at(labels: Iterable[tuple[int, Label]]) -> dict[int, datetime]:
+    newest: dict[int, datetime] = {}
+    for case, label in labels:
+        if case not in newest or label.at > newest[case]:
+            newest[case] = label.at
+    return newest
 
 
 def under(material: Material, model: Recalibration, trained: frozenset[int]) -> Material:

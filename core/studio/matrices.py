@@ -44,8 +44,9 @@ class Matrix:
 
     @property
     def complete(self) -> bool:
-        """Whether every readable page has its score for every criterion."""
-        return not bool(np.isnan(self.scores[:, self.readable]).any())
+        """Whether every readable page has its score, for every criterion that was asked at all."""
+        missing = np.isnan(self.scores[:, self.readable])
+        return not bool((missing.any(axis=1) & ~missing.all(axis=1)).any())
 
 
 def matrix_of(chart: Chart) -> Matrix:

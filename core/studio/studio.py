@@ -292,10 +292,11 @@ class Studio:
     def _watch(self, certificate: Certificate) -> Drift:
         material = self.material(certificate.criteria_name, certificate.fingerprint)
         old = [c for c in material.cases if c.case in certificate.cases]
-        # The labels of the cases that trained the probabilities were there before.
+        # The labels of the cases that trained the probabilities were there before, and so were others.
         known = {*certificate.cases, *self._trained_on(material.recalibration)}
-        labelled = [c for c in material.cases if c.case not in known]
-        known |= {c.case for c in labelled}
+        since = {case for case, at in material.labelled_at.items() if at > certificate.made_at}
+        labelled = [c for c in material.cases if c.case not in known and c.case in since]
+        known |= {c.case for c in material.cases if c.case in material.labelled_at}
         later = [
             c
             for c in self._cases(certificate.criteria_name, certificate.fingerprint)

@@ -33,6 +33,7 @@ def _warm_up() -> None:
 
     # The first question loads the scorer's words; the first case should not wait for them.
     asyncio.run(workspace().roster.scorer("embedded").score("Is asthma documented?", ["Asthma since 2019."]))
+    workspace().studio.prepare()
     # Streamlit collects garbage after every run of a script. What is here now stays: looking through its 250,000
     # objects each time would hold up every click by 0.15 s.
     gc.collect()

@@ -70,12 +70,16 @@ def filled(data: Path, figures: Figures) -> None:
 
 
 def in_process(data: Path, figures: Figures) -> None:
-    """The studio without a screen: nothing on disk, arrays on disk, and everything in memory."""
+    """The studio without a screen: nothing on disk, arrays on disk, and everything in memory.
+
+    What a server loads when it starts is loaded before the arrays are read.
+    """
     shutil.rmtree(data / "scores", ignore_errors=True)
     with opened(data) as workspace:
         subject = workspace.studio.subjects()[0]
         figures["labels"] = subject.labels
         figures.timed("material_cold_s", lambda: _material(workspace, subject))
+        figures.timed("prepare_s", workspace.studio.prepare)
     with opened(data) as workspace:
         started = time.perf_counter()
         material = figures.timed("material_from_disk_s", lambda: _material(workspace, workspace.studio.subjects()[0]))

@@ -26,6 +26,7 @@ from tests.studio.examples import (
     judged_cases,
     material,
     publish,
+    say,
 )
 
 MISSED = 0.3
@@ -88,6 +89,15 @@ def test_an_older_case_that_is_labelled_later_is_news(workspace: Workspace) -> N
     for case in late:
         judge(workspace, case, {"Q": [1]})
     assert (drift(workspace).state, drift(workspace).cases) == ("alarm", 8)
+
+
+def test_labels_from_before_the_threshold_are_no_news(workspace: Workspace) -> None:
+    judged_cases(workspace, 8)
+    audited = [case_of(workspace, [MISSED, LOW], name=f"Audited {n}", criteria=ONE) for n in range(6)]
+    for case in audited:
+        say(workspace, case, "Q", 1, "relevant", chance=0.1)
+    publish(workspace, Target(0.8, "page", "crc"))
+    assert drift(workspace).cases == 0
 
 
 def test_cases_that_trained_the_probabilities_are_no_news(workspace: Workspace) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from core.chart import Chart
 from core.domain import CriteriaSet
-from core.domain import CriteriaSet
 from core.studio import Matrix
 from core.studio.matrices import Matrices
 from core.workspace import Workspace
@@ -177,3 +176,11 @@ def test_a_disk_that_cannot_be_written_costs_speed_and_nothing_else(workspace: W
     first = asked.of(asked.matrices())
     assert same(asked.of(asked.matrices()), first)
     assert asked.built == 2
+
+
+def test_a_criterion_that_nobody_asked_yet_does_not_keep_the_others_from_being_kept(workspace: Workspace) -> None:
+    case_of(workspace, [HIGH, LOW, LOW], [None, None, None])
+    asked = Asked(workspace)
+    matrices = asked.matrices()
+    assert asked.of(matrices) is asked.of(matrices)
+    assert asked.built == 1
