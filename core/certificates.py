@@ -27,11 +27,14 @@ class Target:
     unit: Unit = "criterion"
     method: Method = "ltt"
     confidence: float = 0.95
-    """In (0, 1); means nothing for the methods observed and crc."""
+    """In (0.5, 1): at a half and below, what is shown would lie above what was seen. Means nothing for the methods
+    observed and crc."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.recall < 1 or not 0 < self.confidence < 1:
-            raise ValueError("recall and confidence lie between 0 and 1")
+        if not 0 < self.recall < 1:
+            raise ValueError("recall lies between 0 and 1")
+        if not 0.5 < self.confidence < 1:
+            raise ValueError("confidence lies above 0.5 and below 1")
         if self.unit not in UNITS or self.method not in METHODS:
             raise ValueError("no such unit or method")
 

@@ -416,3 +416,5 @@ class CaseSummary:
     changed_at: datetime
     """The last decision or label, or the creation."""
     job: Job | None
+    amended_at: datetime | None = None
+    """When a document in force last came in, or was first read."""

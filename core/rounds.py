@@ -1,9 +1,11 @@
 """Labelling rounds: what was drawn for people to judge, with which chance. Nouns alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from core.domain import Arm, PageRef
+from core.domain import Arm, Label, PageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Round:
     plan: RoundPlan
     cases: tuple[int, ...]
     """Every case that could be drawn from."""
+    frames: tuple[str, ...]
+    """What could be drawn in each of `cases`, as a digest: see `core.studio.design`."""
     created_by: str
     created_at: datetime
     tasks: int = 0
@@ -87,3 +91,25 @@ class Task:
     recalibration: str
     threshold: float | None
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What one round did in one case."""
+
+    round: int
+    frame: str
+    """What could be drawn: equal digests say that nothing was added to the case or taken away since."""
+    audits: bool
+    """Whether pages below the threshold could be drawn."""
+    chances: Mapping[tuple[PageRef, str], float]
+    """(page, criterion) -> the chance with which the round drew it, also where it was judged before."""
+
+
+class Given(NamedTuple):
+    """A label that stands."""
+
+    case: int
+    label: Label
+    drawn: bool
+    """It answers a task of a round: how its chance counts is a matter of which rounds are finished."""

@@ -11,6 +11,8 @@ from core.selection import Rule, default_rule
 
 Origin = Literal["certificate", "hand", "start"]
 
+LOST = "The probabilities that it was made for are not here any more. Certify again."
+
 _KEEPS: dict[Unit, str] = {
     "page": "of the relevant pages",
     "criterion": "of the criteria with evidence",
@@ -29,6 +31,10 @@ class InForce:
     """The one published for the case's scorer and criteria list, whether the case follows it or not."""
     suspended: str
     """Why the certificate does not hold for this case at the moment, as a sentence; "" when it holds."""
+    covered: int = 0
+    """Criteria of the case that the labels behind the certificate speak of."""
+    asked: int = 0
+    """Criteria of the case."""
 
     @property
     def certified(self) -> bool:
@@ -40,23 +46,41 @@ class InForce:
             and not self.suspended
         )
 
+    @property
+    def partly(self) -> bool:
+        """Whether the certificate says nothing of some criteria of the case."""
+        return self.certificate is not None and self.covered < self.asked
+
 
 def in_force(
-    case: Case, certificate: Certificate | None, *, recalibration: str, now: datetime, elsewhere: str = ""
+    case: Case,
+    certificate: Certificate | None,
+    *,
+    recalibration: str,
+    now: datetime,
+    elsewhere: str = "",
+    lost: bool = False,
 ) -> InForce:
     """The rule for the scorer that `case` shows.
 
     `certificate` is the one published for that scorer and the name of the case's criteria, `recalibration` the version
     in force for them. `elsewhere` is the model of another scorer that has a certificate for these criteria. A rule set
     by hand under another recalibration says nothing about the probabilities of this one, so it no longer counts. A
-    suspended certificate keeps its rule: nothing moves on the screen, but the promise is gone.
+    suspended certificate keeps its rule: nothing moves on the screen, but the promise is gone. `lost`: what makes the
+    probabilities of the certificate is not here any more. The screen shows the scores then, `recalibration` is "", and
+    a rule for those probabilities says nothing about them: the case begins as a new one does.
     """
-    suspended = _suspended(case, certificate, now) if certificate else _other_scorer(elsewhere)
+    asked = len(case.criteria)
+    if certificate is None:
+        suspended, covered = _other_scorer(elsewhere), 0
+    else:
+        suspended = LOST if lost else _suspended(case, certificate, now)
+        covered = sum(criterion.id in certificate.criteria for criterion in case.criteria)
     if case.rule and case.rule_recalibration == recalibration:
-        return InForce(Rule.parse(case.rule), "hand", certificate, suspended)
-    if certificate:
-        return InForce(Rule.parse(certificate.rule), "certificate", certificate, suspended)
-    return InForce(default_rule(case.scorer), "start", None, _other_scorer(elsewhere))
+        return InForce(Rule.parse(case.rule), "hand", certificate, suspended, covered, asked)
+    if certificate and not lost:
+        return InForce(Rule.parse(certificate.rule), "certificate", certificate, suspended, covered, asked)
+    return InForce(default_rule(case.scorer), "start", certificate, suspended, covered, asked)
 
 
 def _other_scorer(model: str) -> str:

@@ -114,6 +114,16 @@ def test_a_labels_file_with_mistakes_is_refused_by_row(tmp_path: Path) -> None:
     assert "row 2" in plain(result).lower()
     assert "row 3" in plain(result).lower()
     assert "row 1" not in plain(result).lower()
+    assert "Reading" not in result.stderr, "a mistake costs no reading, and no scoring"
+
+
+def test_a_file_of_labels_that_cannot_be_read_costs_no_scoring(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("document,page,criterion,verdict\nbiologic_12.pdf,2,BIO-01,perhaps\n")
+    result = run(PDF, "--criteria", CRITERIA, "--labels", str(path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "The verdict is not known" in plain(result)
+    assert "Reading" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -130,6 +140,7 @@ def test_a_labels_file_with_mistakes_is_refused_by_row(tmp_path: Path) -> None:
         (["--raw", "--fit"], "Give one of the two"),
         (["--target", "1.5"], "--target"),
         (["--method", "magic"], "--method"),
+        (["--confidence", "0.5"], "Give a --confidence above 0.5"),
     ],
 )
 def test_what_does_not_go_together_is_said_in_a_sentence(arguments: list[str], sentence: str) -> None:
@@ -181,16 +192,16 @@ def test_an_import_says_what_it_ignored(tmp_path: Path) -> None:
 
 def test_without_labels_there_is_nothing_to_calibrate() -> None:
     result = run("--method", "observed")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert "There are no labelled cases" in result.stderr
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There are no labelled cases" in plain(result)
 
 
 def test_labels_of_several_lists_ask_which(workspace: Workspace) -> None:
     judged_cases(workspace, 1)
     assert run(LABELS, command="labels import").exit_code == 0
     result = run()
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert "Choose with --name and --scorer" in result.stderr
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Choose with --name and --scorer" in plain(result)
 
 
 def test_publish_puts_the_threshold_in_force(workspace: Workspace) -> None:

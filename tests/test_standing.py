@@ -8,7 +8,7 @@ import pytest
 from core.certificates import Certificate, Method, Target, Unit
 from core.domain import Case, CaseDocument, CriteriaSet, Criterion, ScorerInfo
 from core.selection import DEFAULT_RULE, Rule
-from core.standing import in_force, promise
+from core.standing import LOST, in_force, promise
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMBEDDED = ScorerInfo("embedded", "words", "1", "given")
@@ -107,3 +107,18 @@ def test_what_was_only_seen_is_never_called_certified() -> None:
 )
 def test_a_promise_is_one_sentence(unit: Unit, method: Method, words: str) -> None:
     assert promise(replace(CERTIFICATE, target=Target(0.95, unit, method))) == words
+
+
+def test_a_promise_for_some_of_the_criteria_says_so() -> None:
+    more = replace(CASE, criteria=replace(CASE.criteria, criteria=(*CASE.criteria, Criterion("B", "And so?"))))
+    found = in_force(more, CERTIFICATE, recalibration="12345678", now=NOON)
+    assert (found.certified, found.covered, found.asked, found.partly) == (True, 1, 2, True)
+    assert not in_force(CASE, CERTIFICATE, recalibration="12345678", now=NOON).partly
+
+
+def test_a_threshold_for_probabilities_that_are_lost_is_not_used_on_scores() -> None:
+    by_hand = replace(CASE, rule="probability>=0.50", rule_recalibration="12345678")
+    for case in (CASE, by_hand):
+        found = in_force(case, CERTIFICATE, recalibration="", now=NOON, lost=True)
+        assert (found.rule, found.origin, found.certified) == (DEFAULT_RULE, "start", False)
+        assert (found.suspended, found.certificate) == (LOST, CERTIFICATE)

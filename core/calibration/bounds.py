@@ -139,19 +139,3 @@ def cases_needed(
         middle = (short + enough) // 2
         short, enough = (short, middle) if shown(middle) else (middle, enough)
     return enough if enough <= MOST_CASES else None
-
-
-def positives_needed(recall: float, confidence: float, misses: int = 0) -> int | None:
-    """Independent relevant pages, `misses` of them missed, whose one-sided Clopper-Pearson bound reaches `recall`."""
-    return cases_needed(Target(recall, "case", "ltt", confidence), misses, misses, binary=True)
-
-
-def labels_factor(low: float, recall: float) -> float | None:
-    """How many times as many labels of the same kind would bring a lower bound from `low` up to `recall`, about.
-
-    While nothing is missed, the odds low / (1 - low) grow with the labels, as what is kept grows and the bound of what
-    is missed stays. None where `low` shows nothing; at least 1.
-    """
-    if not low > 0:
-        return None
-    return max(recall / (1.0 - recall) * (1.0 - low) / low, 1.0)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.calibration.labelled import LabelledCase, only_shown
+from core.calibration.weighted import Pool, WeightedRecall, pool, recall_of
 from core.certificates import Unit
 from core.grid import GAP, MILLI
 from core.selection import Rule, kept, ranks
@@ -14,6 +16,8 @@ from core.selection import Rule, kept, ranks
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+UNSURE = -2
+"""What `LabelledCase.truth` has for a pair that was judged "unsure"."""
 FEW = 5
 """With fewer relevant pages, or fewer others, nothing is said about a criterion's wording."""
 
@@ -97,8 +101,28 @@ class Measured:
     """Relevant pages in completely labelled criteria."""
     exact_labels: int
     """Labels in completely labelled criteria with evidence."""
+    unsure: int
+    """Pairs judged "unsure" that would count with a verdict; they are neither relevant nor not."""
+    exact_unsure: int
+    """The same in completely labelled criteria, with evidence or without: such a page may be the only evidence."""
     only_shown: bool
     """There are labels, and none of them says anything about what was missed."""
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The labels that count, for weighted recall."""
+        return pool(self.cases, self.reaches, len(self.levels))
+
+    @cached_property
+    def _recalls(self) -> dict[float, WeightedRecall]:
+        return {}
+
+    def weighted(self, confidence: float) -> WeightedRecall:
+        """Recall of relevant pages at each level with its bounds, worked out once for each confidence."""
+        found = self._recalls.get(confidence)
+        if found is None:
+            found = self._recalls[confidence] = recall_of(self.pool, confidence=confidence)
+        return found
 
 
 def measure(cases: Sequence[LabelledCase], family: Family) -> Measured:
@@ -134,6 +158,8 @@ def measure(cases: Sequence[LabelledCase], family: Family) -> Measured:
         labels=sum(int(c.counts.sum()) for c in cases),
         exact_positives=sum(e.positives for e in exact),
         exact_labels=sum(e.labels for e in exact),
+        unsure=sum(int((_unsure(c) & c.speaks[:, None]).sum()) for c in cases),
+        exact_unsure=sum(int((_unsure(c) & c.whole[:, None]).sum()) for c in cases),
         only_shown=only_shown(cases),
     )
 
@@ -146,6 +172,12 @@ class _Exact:
     whole: Floats
     positives: int
     labels: int
+
+
+def _unsure(case: LabelledCase) -> NDArray[np.bool_]:
+    """(criteria, pages) judged "unsure", drawn with a known chance."""
+    given: NDArray[np.bool_] = (case.truth == UNSURE) & ~np.isnan(case.inclusion)
+    return given
 
 
 def _exact(case: LabelledCase, reached: Ints, levels: int) -> _Exact | None:
@@ -219,6 +251,8 @@ class Part:
     """(L,) of relevant pages, as observed; NaN without positives."""
     at_rule: float | None
     """Recall of relevant pages under the rule; None without positives."""
+    kept: Floats
+    """(L,) share of a case's characters kept for a criterion, mean over criteria and cases; NaN without characters."""
     pages: float
     """Pages that the rule keeps for a criterion, mean over criteria and cases."""
     auc: float | None
@@ -270,19 +304,40 @@ def parts(cases: Sequence[LabelledCase], names: Sequence[Sequence[str]], family:
     levels = len(family.levels(cases))
     codes = [np.array([order[n] for n in of_case], dtype=np.int64) for of_case in names]
     keeps = [kept(case.milli, rule) for case in cases]
+    reaches = [reach(case, family, levels) for case in cases]
     labels = [
-        _labels(i, case, reach(case, family, levels), keep, code)
-        for i, (case, keep, code) in enumerate(zip(cases, keeps, codes, strict=True))
+        _labels(i, case, reached, keep, code)
+        for i, (case, reached, keep, code) in enumerate(zip(cases, reaches, keeps, codes, strict=True))
     ]
     flat = _Labels(*(np.concatenate([getattr(one, n) for one in labels]) for n in _Labels.__dataclass_fields__))
     flat = flat.some(np.argsort(flat.part, kind="stable"))
     ends = np.searchsorted(flat.part, np.arange(len(order) + 1))
     asked = np.bincount(np.concatenate(codes), minlength=len(order))
     pages = np.bincount(np.concatenate(codes), np.concatenate([k.sum(axis=1) for k in keeps]), minlength=len(order))
+    kept_text = _kept_text(cases, reaches, codes, (len(order), levels))
     return [
-        _part(name, flat.some(slice(ends[i], ends[i + 1])), levels, float(pages[i] / asked[i]))
+        _part(name, flat.some(slice(ends[i], ends[i + 1])), kept_text[i], float(pages[i] / asked[i]))
         for name, i in order.items()
     ]
+
+
+def _kept_text(
+    cases: Sequence[LabelledCase], reaches: Sequence[Ints], codes: Sequence[Ints], shape: tuple[int, int]
+) -> Floats:
+    """(parts, levels) share of a case's characters kept, mean over the criteria of the part and cases with characters.
+
+    NaN for a part without any.
+    """
+    text, rows = np.zeros((shape[0], shape[1] + 1)), np.zeros(shape[0])
+    for case, reached, code in zip(cases, reaches, codes, strict=True):
+        if length := float(case.chars.sum()):
+            at = code[:, None] * (shape[1] + 1) + reached + 1
+            share = np.broadcast_to(case.chars / length, reached.shape)
+            text += np.bincount(at.ravel(), share.ravel(), minlength=text.size).reshape(text.shape)
+            rows += np.bincount(code, minlength=shape[0])
+    kept_at_least = text[:, :0:-1].cumsum(axis=1)[:, ::-1]
+    mean: Floats = np.divide(kept_at_least, rows[:, None], out=np.full(shape, np.nan), where=rows[:, None] > 0)
+    return mean
 
 
 def _labels(index: int, case: LabelledCase, reached: Ints, keep: NDArray[np.bool_], code: Ints) -> _Labels:
@@ -301,7 +356,8 @@ def _labels(index: int, case: LabelledCase, reached: Ints, keep: NDArray[np.bool
     )
 
 
-def _part(name: str, labels: _Labels, levels: int, pages: float) -> Part:
+def _part(name: str, labels: _Labels, kept_text: Floats, pages: float) -> Part:
+    levels = len(kept_text)
     found = labels.some(labels.relevant)
     total = float(found.weight.sum())
     exact = found.some(found.exact)
@@ -318,6 +374,7 @@ def _part(name: str, labels: _Labels, levels: int, pages: float) -> Part:
         losses=1.0 - at_least / np.bincount(rows, minlength=len(ids))[:, None],
         recall=np.minimum(recall, 1.0),
         at_rule=float(found.weight[found.kept].sum() / total) if total else None,
+        kept=kept_text,
         pages=pages,
         auc=auc,
         gap=gap,

@@ -30,13 +30,14 @@ class LabelledCase:
     chars: NDArray[np.int64]
     """(pages,) length of each page's text."""
     truth: NDArray[np.int8]
-    """(criteria, pages) 1 relevant, 0 not relevant, -1 not labelled or unsure."""
+    """(criteria, pages) 1 relevant, 0 not relevant, -1 not labelled, -2 (`core.calibration.curves.UNSURE`) judged
+    "unsure": looked at, and neither."""
     inclusion: NDArray[np.float64]
     """(criteria, pages) chance in (0, 1] with which the pair was drawn for labelling; NaN where there is no label, or
-    one whose chance is not known. A pair that was labelled "unsure" has truth -1 and a chance."""
-    audited: bool
-    """Whether pages below the threshold could be drawn in this case. Otherwise only `whole` rows say anything about
-    what was missed."""
+    one whose chance is not known."""
+    audited: bool | NDArray[np.bool_]
+    """(criteria,), or one answer for all: whether pages below the threshold could be drawn for the criterion, and all
+    that were drawn are judged. Otherwise only a `whole` row says anything about what was missed."""
     probabilities: NDArray[np.float64] | None = None
     """(criteria, pages) what thresholds compare; None: the scores themselves."""
 
@@ -57,11 +58,17 @@ class LabelledCase:
         return row
 
     @cached_property
+    def speaks(self) -> NDArray[np.bool_]:
+        """(criteria,) True where the labels say something about what was missed."""
+        row: NDArray[np.bool_] = self.whole | np.broadcast_to(self.audited, self.whole.shape)
+        return row
+
+    @cached_property
     def counts(self) -> NDArray[np.bool_]:
         """(criteria, pages) labels that may enter an estimate: a verdict with a known chance, and what was missed could
         have been drawn as well."""
-        known = (self.truth >= 0) & ~np.isnan(self.inclusion)
-        return known if self.audited else known & self.whole[:, None]
+        known: NDArray[np.bool_] = (self.truth >= 0) & ~np.isnan(self.inclusion) & self.speaks[:, None]
+        return known
 
     def under(self, probabilities: Probabilities | None) -> "LabelledCase":
         """The case with thresholds comparing `probabilities(scores)`; None: the scores."""

@@ -261,7 +261,7 @@ def read_recalibration(record: str) -> Recalibration:
     try:
         entry = json.loads(record)
         said, made = entry["version"], _READERS[entry["kind"]](entry)
-    except (KeyError, TypeError, OverflowError) as problem:
+    except (KeyError, TypeError, OverflowError, RecursionError) as problem:
         raise ValueError("this is not the record of a recalibration") from problem
     if made.version != said:
         raise ValueError(f"the record says version {said}, and its numbers make {made.version}")

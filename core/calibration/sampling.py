@@ -28,6 +28,9 @@ FLOOR = 0.003
 """An audit treats a page of a lower probability as if it had this one, so that none is out of reach, and no missed
 page weighs out of all proportion."""
 
+_CERTAIN = 1.0 - 1e-9
+"""A chance above it is 1: anything less is binary noise, and a page drawn for certain must count as such."""
+
 
 @dataclass(frozen=True, eq=False)
 class Frame:
@@ -116,18 +119,23 @@ def chances(frames: Sequence[Frame], plan: RoundPlan, *, rule: Rule) -> list[Flo
     ]
     scale = _scale(np.concatenate([size[size > 0] for size in sizes] or [np.empty(0)]), plan.audit)
     return [
-        np.where(keep, np.where(can, shown, 0.0), np.minimum(1.0, scale * size))
+        np.where(keep, np.where(can, shown, 0.0), _chance(scale * size))
         for can, keep, size in zip(opened, keeps, sizes, strict=True)
     ]
 
 
-def raised(frames: Sequence[Frame], plan: RoundPlan, *, rule: Rule) -> list[Raised]:
-    """Pairs that were judged before, with the chance that a round draws them with now."""
+def raised(frames: Sequence[Frame], plan: RoundPlan, *, rule: Rule, seed: int) -> list[Raised]:
+    """Pairs that a round draws as well, and that were judged before, with the chance that it draws them with."""
     return [
         Raised(frame.case, frame.pages[c], frame.criteria[r], float(chance[r, c]))
         for frame, chance in zip(frames, chances(frames, plan, rule=rule), strict=True)
-        for r, c in np.argwhere(frame.labelled & (chance > 0))
+        for r, c in np.argwhere(frame.labelled & (uniforms(seed, frame.case, frame.criteria, frame.pages) < chance))
     ]
+
+
+def _chance(expected: Floats) -> Floats:
+    """At most 1, and exactly 1 where it is as good as that."""
+    return np.where(expected > _CERTAIN, 1.0, expected)
 
 
 def _scale(sizes: Floats, wanted: int) -> float:

@@ -1,25 +1,15 @@
 """The highest threshold that still reaches a recall target, with a promise where the labels allow one."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.calibration.bounds import (
-    TOLERANCE,
-    cases_needed,
-    crc_bound,
-    interval,
-    labels_factor,
-    lower_bound,
-    p_values,
-    passed,
-)
+from core.calibration.bounds import TOLERANCE, cases_needed, crc_bound, interval, lower_bound, p_values, passed
 from core.calibration.curves import Family, Measured, Part, parts
 from core.calibration.labelled import LabelledCase
-from core.calibration.weighted import WeightedRecall, weighted_recall
+from core.calibration.missing import missing, missing_cases, nothing_left_out, out_of_reach
 from core.certificates import UNITS, Target, Unit
 from core.selection import Rule
 
@@ -32,11 +22,6 @@ _EVERYTHING = 0.99
 """A rule that keeps more than this share of a case, for a criterion, leaves nothing out worth a promise."""
 _USELESS = 0.9
 """A rule that keeps more than this share hardly helps."""
-_WHAT: dict[Unit, str] = {
-    "page": "of the relevant pages",
-    "criterion": "of the criteria with evidence",
-    "case": "of the cases",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +58,17 @@ class Found:
     """Relevant pages among the labels that it rests on."""
     labels: int
     """Labels that it rests on."""
+    unsure: int
+    """Pairs of page and criterion among those labels that were judged "unsure": they are not counted as labels, and
+    are neither relevant nor not."""
     missing_cases: int | None
     """Completely labelled cases that are missing for a promise, if they lose as much as those so far. None: certified,
     or no number would do, or not known."""
     missing_audits: int | None
-    """About how many more audited labels would do instead, 0: the method "audit" has enough. None as above, and for
-    units other than the page."""
+    """About how many more audits would do instead, 0: the method "audit" has enough. None as above, and for units other
+    than the page."""
     advice: str
-    """What to do next, in plain words; "" where nothing is amiss."""
+    """What to do next or to know, in plain words, also where a promise holds; "" where nothing is amiss."""
 
 
 def find(measured: Measured, target: Target) -> Found:
@@ -89,14 +77,29 @@ def find(measured: Measured, target: Target) -> Found:
     observed: recall on the labels >= the target. crc: bound of the expected loss per case <= 1 - target. ltt: the
     levels from the safe end on are tested in turn until one fails. audit: lower bound of the weighted recall >= target.
     """
-    nothing = _nothing(measured, target)
+    found = _find(measured, target, _nothing(measured, target))
+    return replace(found, advice=" ".join(filter(None, (found.advice, _unsure_in_words(found.unsure)))))
+
+
+def _unsure_in_words(unsure: int) -> str:
+    if not unsure:
+        return ""
+    if unsure == 1:
+        return "1 page was judged unsure: it counts neither way."
+    return f"{unsure} pages were judged unsure: they count neither way."
+
+
+def _find(measured: Measured, target: Target, nothing: Found) -> Found:
     if refusal := _refusal(measured, target):
         return replace(nothing, advice=refusal, missing_cases=_cases_from_nothing(measured, target))
+    least = _least(measured.kept)
+    if least is None:
+        return replace(nothing, advice=nothing_left_out(measured))
     if target.method in ("crc", "ltt"):
-        return _by_cases(measured, target, nothing)
+        return _by_cases(measured, target, nothing, least)
     if target.method == "audit":
-        return _by_audit(measured, target, nothing)
-    return _as_observed(measured, target, nothing)
+        return _by_audit(measured, target, nothing, least)
+    return _as_observed(measured, target, nothing, least)
 
 
 def _nothing(measured: Measured, target: Target) -> Found:
@@ -118,6 +121,7 @@ def _nothing(measured: Measured, target: Target) -> Found:
         cases=measured.exact_cases if exact else audited,
         positives=measured.exact_positives if exact else measured.positives,
         labels=measured.exact_labels if exact else measured.labels,
+        unsure=measured.exact_unsure if exact else measured.unsure,
         missing_cases=None,
         missing_audits=None,
         advice="",
@@ -150,12 +154,11 @@ def _refusal(measured: Measured, target: Target) -> str:
     return ""
 
 
-def _as_observed(measured: Measured, target: Target, nothing: Found) -> Found:
+def _as_observed(measured: Measured, target: Target, nothing: Found, least: int) -> Found:
     recall = measured.recall[target.unit]
-    reached = _first(recall >= target.recall - TOLERANCE)
-    if reached == 0:
-        return replace(nothing, advice=_out_of_reach(measured, target, 0, float(recall[0])))
-    at = reached - 1
+    at = _first(recall >= target.recall - TOLERANCE) - 1
+    if at < least:
+        return replace(nothing, advice=out_of_reach(measured, target, least, float(recall[least])))
     return replace(
         _at(measured, nothing, at),
         observed=float(recall[at]),
@@ -164,21 +167,17 @@ def _as_observed(measured: Measured, target: Target, nothing: Found) -> Found:
     )
 
 
-def _by_cases(measured: Measured, target: Target, nothing: Found) -> Found:
+def _by_cases(measured: Measured, target: Target, nothing: Found, least: int) -> Found:
     """By conformal risk control, or by Learn then Test, on the loss of each case."""
     losses, binary = measured.losses[target.unit], target.unit == "case"
-    alpha = 1.0 - target.recall
-    bounds = crc_bound(losses)
-    if target.method == "crc":
-        reached = _first(bounds <= alpha + TOLERANCE)
-    else:
-        reached = passed(p_values(losses, alpha, binary=binary), 1.0 - target.confidence)
-    at, least = reached - 1, _least(measured)
+    at = _shown(losses, target, binary=binary) - 1
     if at < least:
         seen = 1.0 - float(losses[:, least].mean()) if len(losses) else 1.0
         return _not_certified(measured, target, nothing, least, seen)
-    bound = float(bounds[at])
-    shown = 1.0 - bound if target.method == "crc" else lower_bound(losses[:, at], target.confidence, binary=binary)
+    if target.method == "crc":
+        shown = 1.0 - float(crc_bound(losses)[at])
+    else:
+        shown = lower_bound(losses[:, at], target.confidence, binary=binary)
     return _certified(
         replace(
             _at(measured, nothing, at),
@@ -189,11 +188,18 @@ def _by_cases(measured: Measured, target: Target, nothing: Found) -> Found:
     )
 
 
-def _by_audit(measured: Measured, target: Target, nothing: Found) -> Found:
+def _shown(losses: Floats, target: Target, *, binary: bool) -> int:
+    """How many levels, from the safe end on, (cases, levels) losses show to reach the target by crc or ltt."""
+    alpha = 1.0 - target.recall
+    if target.method == "crc":
+        return _first(crc_bound(losses) <= alpha + TOLERANCE)
+    return passed(p_values(losses, alpha, binary=binary), 1.0 - target.confidence)
+
+
+def _by_audit(measured: Measured, target: Target, nothing: Found, least: int) -> Found:
     """By the lower bound of recall over all labels, each weighing 1 / its chance of being drawn."""
-    weighted = _weighted(measured, target.confidence)
-    reached = _first(weighted.low >= target.recall - TOLERANCE)
-    at, least = reached - 1, _least(measured)
+    weighted = measured.weighted(target.confidence)
+    at = _first(weighted.low >= target.recall - TOLERANCE) - 1
     if at < least:
         return _not_certified(measured, target, nothing, least, float(weighted.estimate[least]))
     return _certified(
@@ -206,16 +212,20 @@ def _by_audit(measured: Measured, target: Target, nothing: Found) -> Found:
     )
 
 
-def _least(measured: Measured) -> int:
-    """Index of the safest level that leaves something out, or of the last one. A promise to keep everything is none."""
-    return min(int((measured.kept > _EVERYTHING).sum()), len(measured.levels) - 1)
+def _least(kept: Floats) -> int | None:
+    """Index of the safest level that leaves something out, for the (levels,) share of text kept.
+
+    None where no level does, or the share is not known. A promise to keep everything is none.
+    """
+    leaves_out = kept <= _EVERYTHING
+    return int(np.argmax(leaves_out)) if leaves_out.any() else None
 
 
 def _cases_from_nothing(measured: Measured, target: Target) -> int | None:
     """Completely labelled cases that a promise takes where no label says anything yet."""
     if target.method == "observed" or measured.positives or (target.method == "audit" and target.unit != "page"):
         return None
-    return _missing_cases(measured, target, 0)
+    return missing_cases(measured, target, 0)
 
 
 def _first(holds: NDArray[np.bool_]) -> int:
@@ -249,68 +259,16 @@ def _certified(found: Found) -> Found:
 def _not_certified(measured: Measured, target: Target, nothing: Found, at: int, recall: float) -> Found:
     """`recall` is what was seen at the level `at`, the safest one that leaves anything out."""
     if recall <= target.recall:
-        return replace(nothing, advice=_out_of_reach(measured, target, at, recall))
-    missing = replace(
-        nothing,
-        missing_cases=_missing_cases(measured, target, at),
-        missing_audits=_missing_audits(measured, target, at) if target.unit == "page" else None,
-    )
-    return replace(missing, advice=_more_labels(missing))
-
-
-def _out_of_reach(measured: Measured, target: Target, at: int, recall: float) -> str:
-    seen = f"{math.floor(recall * 1000) / 10:g} % {_WHAT[target.unit]}, and {target.recall * 100:g} % are asked for"
-    if at == 0 and measured.family.cap is not None:
-        best = measured.family.cap
-        return f"Even without a threshold the best {best} pages hold only {seen}: raise the number of pages."
-    least = measured.family.rule(int(measured.levels[at])).in_words()
-    return (
-        f"Keeping {least} holds {seen}: no rule that leaves pages out will do. "
-        "Keep every page, and look at the criteria whose relevant pages score lowest."
-    )
-
-
-def _more_labels(found: Found) -> str:
-    wanted = []
-    if found.missing_cases is not None:
-        wanted.append(f"{_number(found.missing_cases, 'more completely labelled case')} needed")
-    if found.missing_audits == 0:
-        wanted.append("choose the method that weighs audits: those there are suffice for it")
-    elif found.missing_audits is not None:
-        wanted.append(f"about {_number(found.missing_audits, 'more audit')}" + ("" if wanted else " needed"))
-    return "Not certified: " + (", or ".join(wanted) or "more labelled cases needed") + "."
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
-
-
-def _missing_cases(measured: Measured, target: Target, at: int) -> int | None:
-    """At least one: a level that leaves something out was not shown, whatever the number says."""
-    losses = measured.losses[target.unit][:, at]
-    by_cases = target if target.method == "crc" else replace(target, method="ltt")
-    binary = target.unit == "case"
-    needed = cases_needed(by_cases, float(losses.sum()), len(losses), going_on=True, binary=binary)
-    return None if needed is None else max(needed - len(losses), 1)
-
-
-def _missing_audits(measured: Measured, target: Target, at: int) -> int | None:
-    """So many that the most aggressive level without a miss, or else `at`, would reach the target. 0: it does."""
-    weighted = _weighted(measured, target.confidence)
-    at = max(_first(weighted.estimate >= 1.0 - TOLERANCE) - 1, at)
-    more = labels_factor(float(weighted.low[at]), target.recall)
-    return None if more is None else max(math.ceil((more - 1.0) * measured.labels), int(target.method == "audit"))
-
-
-def _weighted(measured: Measured, confidence: float) -> WeightedRecall:
-    return weighted_recall(measured.cases, measured.reaches, len(measured.levels), confidence=confidence)
+        return replace(nothing, advice=out_of_reach(measured, target, at, recall))
+    wanted = missing(measured, target, at)
+    return replace(nothing, missing_cases=wanted.cases, missing_audits=wanted.audits, advice=wanted.in_words())
 
 
 def _intervals(measured: Measured, unit: Unit, confidence: float) -> list[Interval]:
     """Of `Measured.recall[unit]` at each level, two-sided."""
     if unit != "page":
         return _intervals_of(measured.losses[unit], confidence)
-    weighted = _weighted(measured, (1.0 + confidence) / 2)
+    weighted = measured.weighted((1.0 + confidence) / 2)
     return list(zip(weighted.low.tolist(), weighted.high.tolist(), strict=True))
 
 
@@ -385,7 +343,8 @@ class ByCriterion:
     gap: float | None
     """Mean of what thresholds compare on relevant pages - the same on others; None without both."""
     highest: int | None
-    """Highest threshold (thousandths), or smallest K, that reaches the target as observed; None: none does."""
+    """Highest threshold (thousandths), or smallest K, that reaches the target as observed; None: none that leaves
+    anything out does."""
     certified: int | None
     """The same with a promise for this criterion alone; None: not certified."""
     missing_cases: int | None
@@ -418,16 +377,13 @@ def _by(
 
 
 def _one(part: Part, levels: NDArray[np.int64], target: Target) -> ByCriterion:
-    alpha = 1.0 - target.recall
-    highest = _first(part.recall >= target.recall - TOLERANCE) if part.positives else 0
-    if target.method == "crc":
-        certified = _first(crc_bound(part.losses) <= alpha + TOLERANCE)
-    else:
-        certified = passed(p_values(part.losses, alpha, binary=False), 1.0 - target.confidence)
-    missing = None
-    if certified == 0:
-        needed = cases_needed(target, float(part.losses[:, 0].sum()), part.exact_cases, going_on=True)
-        missing = None if needed is None else max(needed - part.exact_cases, 1)
+    least = _least(part.kept)
+    reached = _first(part.recall >= target.recall - TOLERANCE) if part.positives else 0
+    shown = _shown(part.losses, target, binary=False)
+    wanted = None
+    if least is not None and shown <= least:
+        needed = cases_needed(target, float(part.losses[:, least].sum()), part.exact_cases, going_on=True)
+        wanted = None if needed is None else max(needed - part.exact_cases, 1)
     return ByCriterion(
         name=part.name,
         labelled_cases=part.labelled_cases,
@@ -437,8 +393,8 @@ def _one(part: Part, levels: NDArray[np.int64], target: Target) -> ByCriterion:
         pages=part.pages,
         auc=part.auc,
         gap=part.gap,
-        highest=int(levels[highest - 1]) if highest else None,
-        certified=int(levels[certified - 1]) if certified else None,
-        missing_cases=missing,
+        highest=None if least is None or reached <= least else int(levels[reached - 1]),
+        certified=None if least is None or shown <= least else int(levels[shown - 1]),
+        missing_cases=wanted,
         suspicion=part.suspicion,
     )

@@ -18,7 +18,8 @@ independent numerator and denominator.
 Cases: the events are divided by the design effect, which is the between-case variance of the linearised residuals over
 the variance of independent events, and at least 1, and by (t quantile / normal quantile)^2, as Korn and Graubard (1998,
 Survey Methodology 24:193) do. Bad cases that no label speaks of cannot be seen by this: without a single miss found,
-cases count as alike.
+cases count as alike. Where relevant pages scored like all others in one case of ten, the bound at 0.95 from 30 cases
+held for those cases in 0.99 of simulated sets, and for cases to come in 0.92.
 """
 
 from collections.abc import Sequence
@@ -54,13 +55,13 @@ class WeightedRecall:
 
 
 @dataclass(frozen=True, eq=False)
-class _Labels:
-    """The labels that count, and the pairs that they speak for."""
+class Pool:
+    """The labels that count, and the pairs that they speak for: the same for every level and confidence."""
 
     weight: Floats
     """(labels,) 1 / chance."""
     times: Floats
-    """(labels,) how many labels like this one there are; 1 unless `_with_audits` asks what more would bring."""
+    """(labels,) how many labels like this one there are: 1 as `pool` makes them."""
     reach: NDArray[np.int64]
     """(labels,) last level at which the pair is kept."""
     relevant: NDArray[np.bool_]
@@ -71,8 +72,19 @@ class _Labels:
     pairs: float
     """All pairs that the labels speak for."""
     cases: tuple[int, ...]
+    """Ids of those with a label."""
 
-    def only(self, which: NDArray[np.bool_]) -> "_Labels":
+    @property
+    def audits(self) -> int:
+        """Labels that were drawn with a chance below 1."""
+        return int((self.weight > 1).sum())
+
+    @property
+    def unlabelled(self) -> float:
+        """Pairs that the labels speak for and that have none."""
+        return self.pairs - float(self.times.sum())
+
+    def only(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "Pool":
         return replace(
             self,
             weight=self.weight[which],
@@ -106,52 +118,52 @@ def weighted_recall(
     itself.
 
     With relevant labels of one case alone nothing is known of other cases: where a level leaves anything out, the
-    bounds are 0 and 1.
+    bounds are 0 and 1. Raises ValueError for another confidence.
     """
-    labels = _gather(cases, reaches, levels)
+    return recall_of(pool(cases, reaches, levels), confidence=confidence)
+
+
+def recall_of(labels: Pool, *, confidence: float) -> WeightedRecall:
+    """As `weighted_recall`, at the levels of the pool."""
+    if not 0.5 < confidence < 1.0:
+        raise ValueError("a bound has a confidence above 0.5 and below 1")
     found = labels.only(labels.relevant)
-    audits = int((labels.weight > 1).sum())
     if not len(found.weight):
-        unknown = np.full(levels, np.nan)
-        return WeightedRecall(unknown, unknown, unknown, 0, audits, labels.cases)
+        unknown = np.full(len(labels.below), np.nan)
+        return WeightedRecall(unknown, unknown, unknown, 0, labels.audits, labels.cases)
     kept, missed = _sums(labels, found)
     low, high = _bounds(kept, missed, _effect(found, kept, missed), labels.below, _clusters(found), confidence)
     estimate = kept.total / (kept.total + missed.total)
     return WeightedRecall(
-        estimate, np.minimum(low, estimate), np.maximum(high, estimate), len(found.weight), audits, labels.cases
+        estimate, np.minimum(low, estimate), np.maximum(high, estimate), len(found.weight), labels.audits, labels.cases
     )
 
 
-def audits_needed(
-    cases: Sequence[LabelledCase],
-    reaches: Sequence[NDArray[np.int64]],
-    level: int,
-    *,
-    recall: float,
-    confidence: float,
-) -> int | None:
+def audits_needed(labels: Pool, level: int, *, recall: float, confidence: float) -> int | None:
     """About how many audits in all, those given included, lift the lower bound of recall at `level` to `recall`.
 
-    Audits are labels with a chance below 1, as in `WeightedRecall.audits`. `reaches` and `confidence` as for
-    `weighted_recall`. More of them are taken to come from the same cases in the same proportions, and to find missed
-    pages as often as those given. None where they would not help: the estimate itself is below `recall`, no relevant
-    label counts, or even labels with chance 1 everywhere would be too few, so that only more cases can help.
+    Audits are labels with a chance below 1, as in `WeightedRecall.audits`. `confidence` as for `weighted_recall`. More
+    of them are taken to come from the same cases in the same proportions, and to find missed pages as often as those
+    given. None where they would not help: the estimate itself is below `recall`, no relevant label counts, or even
+    labels with chance 1 everywhere would be too few, so that only more cases can help.
     """
-    labels = _gather(cases, [np.where(last >= level, 1, 0) for last in reaches], 2)
+    labels = _at(labels, level)
     found = labels.only(labels.relevant)
     if not len(found.weight) or found.weight[found.reach == 1].sum() < recall * found.weight.sum():
         return None
     kept, missed = _sums(labels, found)
     clusters = _clusters(found)
     extra = _between(found, missed) - _independent(kept, missed)
+    alike = _alike(labels)
+    relevant = alike.only(alike.relevant)
 
     def falls_short(more: float) -> bool:
-        kept, missed = _sums(_with_audits(labels, more), _with_audits(found, more))
+        kept, missed = _sums(_with_audits(alike, more), _with_audits(relevant, more))
         independent = _independent(kept, missed)
         effect = 1.0 + np.divide(extra, independent, out=np.zeros(2), where=independent > 0)
-        return bool(_bounds(kept, missed, np.maximum(effect, 1.0), labels.below, clusters, confidence)[0][1] < recall)
+        return bool(_bounds(kept, missed, np.maximum(effect, 1.0), alike.below, clusters, confidence)[0][1] < recall)
 
-    least, most = 1.0, float(labels.weight.max())
+    least, most = 1.0, float(alike.weight.max())
     if falls_short(most):
         return None
     if not falls_short(least):
@@ -159,16 +171,35 @@ def audits_needed(
     while most / least > 1.001:
         middle = (least * most) ** 0.5
         least, most = (middle, most) if falls_short(middle) else (least, middle)
-    return ceil(float(_with_audits(labels, most).times[labels.weight > 1].sum()))
+    return ceil(float(_with_audits(alike, most).times[alike.weight > 1].sum()))
 
 
-def _with_audits(labels: _Labels, more: float) -> _Labels:
+def _at(labels: Pool, level: int) -> Pool:
+    """The same labels at two levels: one that leaves nothing out, and `level`."""
+    below = np.array([0.0, labels.below[level]])
+    return replace(labels, reach=(labels.reach >= level).astype(np.int64), below=below)
+
+
+def _alike(labels: Pool) -> Pool:
+    """One entry for labels of the same weight, level and verdict, whatever their case."""
+    order = np.lexsort((labels.relevant, labels.reach, labels.weight))
+    ordered = labels.only(order)
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = False
+    for column in (ordered.weight, ordered.reach, ordered.relevant):
+        first[1:] |= column[1:] != column[:-1]
+    starts = np.flatnonzero(first)
+    return replace(ordered.only(starts), times=np.add.reduceat(ordered.times, starts))
+
+
+def _with_audits(labels: Pool, more: float) -> Pool:
     """What the labels would be, on average, had every chance been `more` times as large, and at most 1."""
     weight = np.maximum(labels.weight / more, 1.0)
-    return replace(labels, weight=weight, times=labels.weight / weight)
+    return replace(labels, weight=weight, times=labels.times * labels.weight / weight)
 
 
-def _gather(cases: Sequence[LabelledCase], reaches: Sequence[NDArray[np.int64]], levels: int) -> _Labels:
+def pool(cases: Sequence[LabelledCase], reaches: Sequence[NDArray[np.int64]], levels: int) -> Pool:
+    """The labels of `cases` that count; arguments as for `weighted_recall`."""
     weight, relevant = [np.empty(0)], [np.empty(0, dtype=np.bool_)]
     reach, owner = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     pairs = np.zeros(levels + 1)
@@ -182,10 +213,9 @@ def _gather(cases: Sequence[LabelledCase], reaches: Sequence[NDArray[np.int64]],
         weight.append(1.0 / case.inclusion.ravel()[at])
         relevant.append(case.truth.ravel()[at] == 1)
         owner.append(np.full(len(at), i))
-        spoken_for = last if case.audited else last[case.whole]
-        pairs += np.bincount(spoken_for.ravel() + 1, minlength=levels + 1)
+        pairs += np.bincount(last[case.speaks].ravel() + 1, minlength=levels + 1)
     weights = np.concatenate(weight)
-    return _Labels(
+    return Pool(
         weights,
         np.ones_like(weights),
         np.concatenate(reach),
@@ -197,12 +227,12 @@ def _gather(cases: Sequence[LabelledCase], reaches: Sequence[NDArray[np.int64]],
     )
 
 
-def _sums(labels: _Labels, found: _Labels) -> tuple[_Sum, _Sum]:
+def _sums(labels: Pool, found: Pool) -> tuple[_Sum, _Sum]:
     """Kept and missed."""
     return _sum(found, labels, kept=True), _sum(found, labels, kept=False)
 
 
-def _sum(found: _Labels, labels: _Labels, *, kept: bool) -> _Sum:
+def _sum(found: Pool, labels: Pool, *, kept: bool) -> _Sum:
     weighted = found.times * found.weight
     count = _per_level(labels, labels.times, kept=kept)
     chance = _per_level(labels, labels.times / labels.weight, kept=kept)
@@ -218,19 +248,19 @@ def _sum(found: _Labels, labels: _Labels, *, kept: bool) -> _Sum:
     )
 
 
-def _per_level(labels: _Labels, values: Floats, *, kept: bool) -> Floats:
+def _per_level(labels: Pool, values: Floats, *, kept: bool) -> Floats:
     """(levels,) sum of the values of the labels that each level keeps, or leaves out."""
     binned = np.bincount(labels.reach + 1, values, minlength=len(labels.below) + 1).astype(np.float64)
     # Each side is added up by itself: as a difference, nothing would be a rounding error instead of 0.
     return np.cumsum(binned[::-1])[::-1][1:] if kept else np.cumsum(binned)[:-1]
 
 
-def _clusters(found: _Labels) -> int:
+def _clusters(found: Pool) -> int:
     """Cases with a relevant label that counts."""
     return len(np.unique(found.owner))
 
 
-def _between(found: _Labels, missed: _Sum) -> Floats:
+def _between(found: Pool, missed: _Sum) -> Floats:
     """(levels,) between-case variance of the sum of the linearised residuals (missed or not) - share missed."""
     levels, clusters = len(found.below), _clusters(found)
     owner = np.unique(found.owner, return_inverse=True)[1]
@@ -248,7 +278,7 @@ def _independent(kept: _Sum, missed: _Sum) -> Floats:
     return (1.0 - share) ** 2 * missed.squares + share**2 * kept.squares
 
 
-def _effect(found: _Labels, kept: _Sum, missed: _Sum) -> Floats:
+def _effect(found: Pool, kept: _Sum, missed: _Sum) -> Floats:
     """(levels,) design effect, at least 1; 1 where nothing is missed or nothing is kept."""
     independent = _independent(kept, missed)
     effect = np.divide(_between(found, missed), independent, out=np.ones_like(independent), where=independent > 0)
@@ -261,23 +291,27 @@ def _bounds(
     """(levels,) lower and upper bound of recall."""
     if clusters < 2:
         return np.where(below > 0, 0.0, 1.0), np.ones_like(below)
-    factor = effect * float(stdtrit(clusters - 1, confidence) / ndtri(confidence)) ** 2
+    # The quantiles meet at 0.5, where both are 0; a t quantile is never the smaller one.
+    spread = max(float(stdtrit(clusters - 1, confidence) / ndtri(confidence)), 1.0)
+    factor = effect * spread**2
     # No more can be missed than is left out, which other cases may have more of; but a level that leaves out nothing
     # never does. And what a safer level may miss, this one may miss as well.
     left_out = np.where(below > 0, factor * gammaincinv(below / factor + 1.0, confidence), 0.0)
     possible = np.minimum(_upper(missed, factor, confidence), left_out)
     most_missed = np.maximum(np.maximum.accumulate(possible), missed.total)
-    low = 1.0 / (1.0 + _ratio_at_most(missed.total, most_missed, kept.total, _lower(kept, factor, confidence)))
-    least_missed, most_kept = _lower(missed, factor, confidence), _upper(kept, factor, confidence)
-    high = 1.0 / (1.0 + _ratio_at_least(missed.total, least_missed, kept.total, most_kept))
+    low = _share(kept.total, _lower(kept, factor, confidence), missed.total, most_missed)
+    high = 1.0 - _share(missed.total, _lower(missed, factor, confidence), kept.total, _upper(kept, factor, confidence))
     return low, high
 
 
 def _upper(events: _Sum, factor: Floats, confidence: float) -> Floats:
-    """(levels,) upper bound of a weighted sum: the gamma quantile with the mean and variance of one event more."""
+    """(levels,) upper bound of a weighted sum: the gamma quantile with the mean and variance of one event more.
+
+    At least that mean: where chances differ a million times, most of the gamma distribution lies next to 0.
+    """
     mean = events.total + factor * events.after
     variance = factor * events.squares + factor**2 * events.after_squares
-    bound: Floats = gammaincinv(mean**2 / variance, confidence) * variance / mean
+    bound: Floats = np.maximum(gammaincinv(mean**2 / variance, confidence) * variance / mean, mean)
     return bound
 
 
@@ -289,16 +323,12 @@ def _lower(events: _Sum, factor: Floats, confidence: float) -> Floats:
     return bound
 
 
-def _ratio_at_most(top: Floats, most: Floats, bottom: Floats, least: Floats) -> Floats:
-    """Upper bound of top / bottom from the upper bound of the one and the lower bound of the other."""
-    product, room = top * bottom, least * (2.0 * bottom - least)
-    root = np.sqrt(np.maximum(product**2 - most * (2.0 * top - most) * room, 0.0))
-    return np.divide(product + root, room, out=np.full_like(top, np.inf), where=room > 0)
-
-
-def _ratio_at_least(top: Floats, least: Floats, bottom: Floats, most: Floats) -> Floats:
-    """Lower bound of top / bottom from the lower bound of the one and the upper bound of the other."""
-    # The published formula with numerator and denominator multiplied so that nothing cancels.
-    product, room = top * bottom, least * (2.0 * top - least)
-    root = np.sqrt(np.maximum(product**2 - room * most * (2.0 * bottom - most), 0.0))
-    return np.divide(room, product + root, out=np.zeros_like(top), where=room > 0)
+def _share(part: Floats, least: Floats, rest: Floats, most: Floats) -> Floats:
+    """(levels,) lower bound of part / (part + rest), from the lower bound of `part` and the upper bound of `rest`."""
+    # The published formula for rest / part, multiplied out so that nothing cancels and nothing is divided by nothing.
+    product, room = part * rest, least * (2.0 * part - least)
+    root = np.sqrt(np.maximum(product**2 - most * (2.0 * rest - most) * room, 0.0))
+    whole = room + product + root
+    nothing = np.where(most > 0, 0.0, 1.0)
+    share: Floats = np.divide(room, whole, out=nothing, where=whole > 0)
+    return share

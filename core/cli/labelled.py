@@ -1,5 +1,7 @@
 """Labels and what comes of them: `chartsieve labels` and `calibrate`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -87,7 +89,9 @@ def calibrate(
         MethodName,
         typer.Option(help="observed: no promise; crc: on average over cases; ltt, audit: with confidence."),
     ] = MethodName.ltt,
-    confidence: Annotated[float, typer.Option(min=0.5, max=0.999, help="For the methods ltt and audit.")] = 0.95,
+    confidence: Annotated[
+        float, typer.Option(min=0.5, max=0.999, help="For the methods ltt and audit, above 0.5.")
+    ] = 0.95,
     cap: Annotated[int | None, typer.Option(min=1, help="Keep at most so many pages for a criterion.")] = None,
     ranked: Annotated[bool, typer.Option(help="Find the smallest number of best pages, not a threshold.")] = False,
     raw: Annotated[bool, typer.Option(help="Compare the scores themselves, not probabilities.")] = False,
@@ -101,7 +105,14 @@ def calibrate(
     """Turn labels into a threshold for a recall target: curves, reliability, the threshold and its promise, as JSON."""
     import json
 
-    from core.batch_calibration import LabelFile, fitted, material_of_database, material_of_files
+    from core.batch_calibration import (
+        LabelFile,
+        Unclear,
+        check_labels,
+        fitted,
+        material_of_database,
+        material_of_files,
+    )
     from core.calibration.curves import Family
     from core.certificates import Target
     from core.studio.report import report
@@ -114,17 +125,22 @@ def calibrate(
         "Only what labels in the database say can be published. Import the labels first.": publish and bool(labels),
         "--cap goes with a threshold, --ranked without one. Give one of the two.": bool(cap) and ranked,
         "--raw compares the scores, --fit makes probabilities of them. Give one of the two.": raw and fit,
+        "A confidence of one half is none. Give a --confidence above 0.5.": confidence <= 0.5,
     }
     for sentence, made in mistakes.items():
         if made:
             raise typer.BadParameter(sentence)
     with sentences(), opened() as workspace:
-        file = LabelFile(labels, complete, me(), workspace.now()) if labels else None
+        file = LabelFile.read(labels, complete=complete, by=me(), at=workspace.now()) if labels else None
         if files and criteria and file:
             wanted, score_one = scoring(criteria, scorer, workspace, yes=yes)
+            info = workspace.roster.scorer(scorer or workspace.settings.scorer).info
+            check_labels(files, wanted, file, info, workspace.children)
             material = material_of_files(files, wanted, file, score_one, raw=raw)
         else:
-            material = material_of_database(workspace, name, scorer, file, raw=raw)
+            with _as_wrong_use(Unclear):
+                material = material_of_database(workspace, name, scorer, file, raw=raw)
+        seen = workspace.publishing.publication(material.subject.info.fingerprint, material.criteria.name)
         comparison = None
         if fit:
             material, comparison = fitted(material)
@@ -141,5 +157,17 @@ def calibrate(
         if publish:
             if comparison and comparison.trained_on:
                 workspace.studio.keep(comparison, comparison.chosen.recalibration, by=me())
-            workspace.publishing.publish(material, found, days=days, by=me())
+            subject = material.subject
+            now = workspace.studio.material(subject.criteria_name, subject.info.fingerprint, "")
+            workspace.publishing.publish(
+                material, found, days=days, by=me(), seen=seen, labels_digest=now.labels_digest
+            )
             remark(f"In force for {days} days: {found.rule}")
+
+
+@contextmanager
+def _as_wrong_use(*errors: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except errors as error:
+        raise typer.BadParameter(str(error)) from None

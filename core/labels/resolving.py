@@ -1,7 +1,7 @@
 """Labels of a file -> labels of the cases here: which document, page and criterion each row means."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from core.domain import Arm, Case, Label, PageRef
@@ -30,6 +30,15 @@ class _Mistake(NamedTuple):
     cure: str
 
 
+_AHEAD = timedelta(days=1)
+"""Clocks differ, and so do the zones that people leave out."""
+_FUTURE = _Mistake(
+    "at",
+    "The time lies in the future.",
+    "Write when the page was judged, as 2026-03-01T12:30:00Z, or leave the cell empty.",
+)
+
+
 def resolve(
     rows: Sequence[ImportedLabel],
     cases: Sequence[Case],
@@ -50,7 +59,8 @@ def resolve(
     `by` and `at` (with a zone) stand for a reviewer and a time that a row does not give. `arm` stands for a missing
     arm, and `inclusion_probability`, in (0, 1], for the chance of a row that gives neither arm nor chance: 1 says that
     these rows were judged whatever any score said. Nothing is assumed of pages without a row; see `fill_not_relevant`.
-    A probability without the version of a recalibration is left out: only a recalibrated score is one.
+    A row of a time that is still to come is a mistake: no later judgement of its reviewer would ever stand. A
+    probability without the version of a recalibration is left out: only a recalibrated score is one.
     """
     if inclusion_probability is not None and not 0 < inclusion_probability <= 1:
         raise ValueError("inclusion_probability must be in (0, 1]")
@@ -61,6 +71,9 @@ def resolve(
         place = finder.place(row)
         if isinstance(place, _Mistake):
             problems.append(Problem(row.row, *place))
+            continue
+        if row.at is not None and row.at - at > _AHEAD:
+            problems.append(Problem(row.row, *_FUTURE))
             continue
         label = _label(row, place, by=by, at=at, arm=arm, inclusion_probability=inclusion_probability)
         found.append((row.row, (place.case, label.page, label.criterion, label.reviewer), label))

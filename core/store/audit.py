@@ -34,7 +34,7 @@ _QUERIES: dict[Recorded, str] = {
     "sightings": "SELECT l.id, l.case_id, d.sha256, l.page, l.reviewer, l.note, l.at "
     "FROM sightings l LEFT JOIN documents d ON d.id = l.document_id",
     "rounds": "SELECT l.id, l.seed, l.fingerprint, l.recalibration, l.rule, l.threshold, l.criteria_name, l.shown, "
-    "l.audit, l.uncertainty, l.twice, l.whole, l.cases, l.tasks, l.judgements, l.created_by, l.created_at "
+    "l.audit, l.uncertainty, l.twice, l.whole, l.cases, l.frames, l.tasks, l.judgements, l.created_by, l.created_at "
     "FROM rounds l",
     "recalibrations": "SELECT l.id, l.version, l.fingerprint, l.record, l.cases, l.made_by, l.made_at "
     "FROM recalibrations l",
@@ -49,7 +49,12 @@ _TASKS = (
     "t.score, t.probability FROM tasks t LEFT JOIN documents d ON d.id = t.document_id "
     "WHERE t.round_id BETWEEN :first AND :last ORDER BY t.id"
 )
-"""A round is recorded with all that was drawn."""
+_RAISED = (
+    "SELECT t.round_id, t.id, t.case_id, d.sha256, t.page, t.criterion, t.inclusion_probability "
+    "FROM raised_chances t LEFT JOIN documents d ON d.id = t.document_id "
+    "WHERE t.round_id BETWEEN :first AND :last ORDER BY t.id"
+)
+"""A round is recorded with all that was drawn, and with the chances that it raised."""
 _COLUMNS = tuple(AuditRow.__table__.c)
 _SPEAKS_OF: dict[Action, Recorded] = {
     "label": "labels",
@@ -137,8 +142,9 @@ def record_digests(session: Session, table: Recorded, first: int = 0, last: int 
     found = session.execute(text(f"{_QUERIES[table]} WHERE l.id BETWEEN :first AND :last"), within)
     rows = {row[0]: list(row) for row in found}
     if table == "rounds":
-        for round_id, *task in session.execute(text(_TASKS), within):
-            rows[round_id].append(_plain(task))
+        for query in (_TASKS, _RAISED):
+            for round_id, *part in session.execute(text(query), within):
+                rows[round_id].append(_plain(part))
     if table == "labels":
         # Labels were recorded before there were tasks; those without one still are as they were then.
         rows = {number: row if row[-1] is not None else row[:-1] for number, row in rows.items()}

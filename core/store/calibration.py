@@ -9,8 +9,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from core.certificates import Certificate, Publication, StoredRecalibration, Target
-from core.domain import Label, ScorerInfo
-from core.errors import NotFound
+from core.domain import ScorerInfo
+from core.errors import Conflict, NotFound
+from core.rounds import Given
 from core.store import audit, case_scorers, labels
 from core.store.calibration_tables import CertificateRow, PublicationRow, RecalibrationRow
 from core.store.engine import reading, writing
@@ -47,6 +48,31 @@ class Calibration:
         """The certificate with its id. It says nothing of what is in force: see `publish`."""
         with writing(self._engine) as session:
             return _add_certificate(session, certificate, at=self._clock())
+
+    def certify_and_publish(self, certificate: Certificate, *, seen: int) -> Certificate:
+        """Add a certificate and put it in force by its maker, in one step; the certificate with its id.
+
+        `seen` is the publication that its maker saw in force for these scores and criteria, 0 for none. Raises Conflict
+        when it is another one by now; nothing is stored then.
+        """
+        with writing(self._engine) as session:
+            last = _last_publication(session, certificate.fingerprint, certificate.criteria_name)
+            if (last.id if last is not None and last.certificate_id is not None else 0) != seen:
+                raise Conflict(
+                    "Somebody has published a threshold for these criteria meanwhile. Nothing was published. "
+                    "Look at it first."
+                    if last is not None and last.certificate_id is not None
+                    else "Somebody has withdrawn the threshold for these criteria meanwhile. Nothing was published. "
+                    "Look at the history first."
+                )
+            at = self._clock()
+            made = _add_certificate(session, certificate, at=at)
+            _publish(
+                session,
+                Publication(made.fingerprint, made.criteria_name, made.id, made.made_by, made.made_at),
+                at=at,
+            )
+            return made
 
     def certificate(self, certificate_id: int) -> Certificate:
         """Raises NotFound."""
@@ -96,11 +122,11 @@ class Calibration:
         with reading(self._engine) as session:
             return session.scalar(select(func.max(LabelRow.id))) or 0
 
-    def labels(self) -> list[tuple[int, Label]]:
-        """(case, label) that stands for each case, page, criterion and reviewer, as estimates take it.
+    def labels(self) -> list[Given]:
+        """What stands for each case, page, criterion and reviewer, as estimates take it.
 
         A label with a known chance stands until it is withdrawn, whatever its reviewer marked later in sight of the
-        score; its chance is the largest with which any round drew the pair.
+        score.
         """
         with reading(self._engine) as session:
             return labels.estimating(session)
@@ -220,12 +246,7 @@ def _publish(session: Session, new: Publication, *, at: datetime) -> Publication
                 f"Certificate {new.certificate} is for other scores or other criteria. Nothing was changed. "
                 "Choose one that was made for these."
             )
-    last = session.scalar(
-        select(PublicationRow)
-        .where(PublicationRow.fingerprint == new.fingerprint, PublicationRow.criteria_name == new.criteria_name)
-        .order_by(PublicationRow.id.desc())
-        .limit(1)
-    )
+    last = _last_publication(session, new.fingerprint, new.criteria_name)
     if last is None and new.certificate is None:
         return replace(new, id=0)
     if last is not None and last.certificate_id == new.certificate:
@@ -254,6 +275,15 @@ def _publish(session: Session, new: Publication, *, at: datetime) -> Publication
         record=audit.record_digest(session, "publications", row.id),
     )
     return _publication(row)
+
+
+def _last_publication(session: Session, fingerprint: str, criteria_name: str) -> PublicationRow | None:
+    return session.scalar(
+        select(PublicationRow)
+        .where(PublicationRow.fingerprint == fingerprint, PublicationRow.criteria_name == criteria_name)
+        .order_by(PublicationRow.id.desc())
+        .limit(1)
+    )
 
 
 def _publication(row: PublicationRow) -> Publication:

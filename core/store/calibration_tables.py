@@ -36,6 +36,8 @@ class RoundRow(Base):
     whole: Mapped[bool]
     cases: Mapped[str] = mapped_column(Text)
     """JSON list of ids."""
+    frames: Mapped[str] = mapped_column(Text)
+    """JSON list of digests, one for each of `cases`."""
     tasks: Mapped[int]
     judgements: Mapped[int]
     """One for each task, and one more for each that is judged twice."""

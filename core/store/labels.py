@@ -1,7 +1,7 @@
 """Labels: an append-only history; the newest of each reviewer counts, unless it was withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.domain import Label, PageRef
 from core.errors import NotFound
+from core.rounds import Given
 from core.store import audit, case_documents, criteria, tasks
-from core.store.calibration_tables import RaisedChanceRow
 from core.store.tables import DocumentRow, LabelRow, utc
 
 SUBJECT = (LabelRow.case_id, LabelRow.criterion, LabelRow.document_id, LabelRow.page, LabelRow.reviewer)
@@ -163,42 +163,19 @@ def newest(session: Session, case_id: int | None) -> list[tuple[int, Label]]:
     return [(about, read(*rest)) for about, *rest in session.execute(query)]
 
 
-def estimating(session: Session) -> list[tuple[int, Label]]:
+def estimating(session: Session) -> list[Given]:
     """As `newest`, for estimates: a label that was drawn with a known chance stands until it is withdrawn.
 
-    What its reviewer marked later, in sight of the score, takes neither its place nor its chance. The chance is the
-    largest with which any round drew the pair.
+    What its reviewer marked later, in sight of the score, takes neither its place nor its chance.
     """
     taken_back = LabelRow.verdict == "withdrawn"
     drawn = func.max(case((LabelRow.inclusion_probability.is_not(None) & ~taken_back, LabelRow.id)))
     withdrawn = func.coalesce(func.max(case((taken_back, LabelRow.id))), 0)
     counting = select(case((drawn > withdrawn, drawn), else_=func.max(LabelRow.id))).group_by(*SUBJECT)
-    query = selected(LabelRow.case_id).where(LabelRow.id.in_(counting), ~taken_back).order_by(LabelRow.id)
-    raised = _raised(session)
-    labels = [(case_id, read(*rest)) for case_id, *rest in session.execute(query)]
-    if not raised:
-        return labels
-    return [
-        (case_id, _with_chance(label, raised.get((case_id, label.page, label.criterion)))) for case_id, label in labels
-    ]
-
-
-def _raised(session: Session) -> dict[tuple[int, PageRef, str], float]:
-    """{(case, page, criterion): the largest chance of a later round}."""
     query = (
-        select(RaisedChanceRow, DocumentRow.sha256)
-        .join(DocumentRow, DocumentRow.id == RaisedChanceRow.document_id)
-        .order_by(RaisedChanceRow.inclusion_probability)
+        selected(LabelRow.case_id, LabelRow.task_id).where(LabelRow.id.in_(counting), ~taken_back).order_by(LabelRow.id)
     )
-    return {
-        (row.case_id, PageRef(sha256, row.page), row.criterion): row.inclusion_probability
-        for row, sha256 in session.execute(query)
-    }
-
-
-def _with_chance(label: Label, raised: float | None) -> Label:
-    own = label.inclusion_probability
-    return label if own is None or raised is None or raised <= own else replace(label, inclusion_probability=raised)
+    return [Given(about, read(*rest), task is not None) for about, task, *rest in session.execute(query)]
 
 
 def counts(session: Session) -> dict[int, int]:
@@ -208,10 +185,10 @@ def counts(session: Session) -> dict[int, int]:
     return dict(session.execute(query.group_by(LabelRow.case_id)).all())
 
 
-def selected(first: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+def selected(*first: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     """`first`, then what `read` takes."""
     columns = (DocumentRow.sha256, LabelRow.page, LabelRow.criterion, *(getattr(LabelRow, name) for name in _SAME))
-    return select(first, *columns).join(DocumentRow, DocumentRow.id == LabelRow.document_id)
+    return select(*first, *columns).join(DocumentRow, DocumentRow.id == LabelRow.document_id)
 
 
 def read(document: str, page: int, criterion: str, *same: Any) -> Label:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import Label, PageRef
 from core.errors import NotFound, StoreError
-from core.rounds import Drawn, Raised, Round, RoundPlan, Task
+from core.rounds import Design, Drawn, Raised, Round, RoundPlan, Task
 from core.selection import Rule
 from core.store import audit, case_documents, criteria, labels, tasks
 from core.store.calibration_tables import RaisedChanceRow, RoundRow, SeedRow, TaskRow
@@ -49,17 +49,16 @@ class Rounds:
         with reading(self._engine) as session:
             return _counted(session, session.scalars(select(RoundRow).order_by(RoundRow.id.desc())).all())
 
-    def drawn(self) -> dict[int, list[tuple[PageRef, str]]]:
-        """{case: (page, criterion) that any round drew with a known chance}, judged since or not."""
-        query = (
-            select(TaskRow.case_id, DocumentRow.sha256, TaskRow.page, TaskRow.criterion)
-            .join(DocumentRow, DocumentRow.id == TaskRow.document_id)
-            .where(TaskRow.inclusion_probability.is_not(None))
-        )
-        found: dict[int, list[tuple[PageRef, str]]] = {}
+    def designs(self) -> dict[int, list[Design]]:
+        """{case: what each round did in it}, oldest round first."""
         with reading(self._engine) as session:
-            for case, document, page, criterion in session.execute(query):
-                found.setdefault(case, []).append((PageRef(document, page), criterion))
+            rounds = session.scalars(select(RoundRow).order_by(RoundRow.id)).all()
+            chances = _chances(session)
+        found: dict[int, list[Design]] = {}
+        for row in rounds:
+            for case, frame in zip(json.loads(row.cases), json.loads(row.frames), strict=True):
+                audits = row.whole or row.audit > 0
+                found.setdefault(case, []).append(Design(row.id, frame, audits, chances.get((row.id, case), {})))
         return found
 
     def get(self, round_id: int) -> Round:
@@ -93,6 +92,21 @@ class Rounds:
             return tasks.get(session, task_id)
 
 
+def _chances(session: Session) -> dict[tuple[int, int], dict[tuple[PageRef, str], float]]:
+    """{(round, case): {(page, criterion): the chance with which it was drawn, judged before or not}}."""
+    found: dict[tuple[int, int], dict[tuple[PageRef, str], float]] = {}
+    for table in (TaskRow, RaisedChanceRow):
+        drawn = table.round_id, table.case_id, DocumentRow.sha256, table.page, table.criterion
+        query = (
+            select(*drawn, table.inclusion_probability)
+            .join(DocumentRow, DocumentRow.id == table.document_id)
+            .where(table.inclusion_probability.is_not(None))
+        )
+        for number, case, document, page, criterion, chance in session.execute(query):
+            found.setdefault((number, case), {})[PageRef(document, page), criterion] = float(chance or 0.0)
+    return found
+
+
 def _add(session: Session, new: Round, drawn: Sequence[Drawn], raised: Sequence[Raised], *, at: datetime) -> Round:
     documents, judged = _documents(session, drawn), _documents(session, raised)
     row = RoundRow(
@@ -108,6 +122,7 @@ def _add(session: Session, new: Round, drawn: Sequence[Drawn], raised: Sequence[
         twice=new.plan.twice,
         whole=new.plan.whole,
         cases=json.dumps(new.cases),
+        frames=json.dumps(new.frames),
         tasks=len(drawn),
         judgements=sum(1 + d.twice for d in drawn),
         created_by=new.created_by,
@@ -201,6 +216,7 @@ def _round(row: RoundRow) -> Round:
         criteria_name=row.criteria_name,
         plan=RoundPlan(row.shown, row.audit, row.uncertainty, row.twice, row.whole),
         cases=tuple(json.loads(row.cases)),
+        frames=tuple(json.loads(row.frames)),
         created_by=row.created_by,
         created_at=row.created_at,
         tasks=row.tasks,

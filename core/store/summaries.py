@@ -1,5 +1,6 @@
 """The queue: one line for each case."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -28,7 +29,8 @@ def all_cases(session: Session) -> list[CaseSummary]:
             CaseDocumentRow.case_id,
             func.count().label("documents"),
             func.sum(DocumentRow.page_count).label("pages"),
-            func.max(CaseDocumentRow.added_at).label("amended_at"),
+            func.max(CaseDocumentRow.added_at).label("added_at"),
+            func.max(DocumentRow.read_at).label("read_at"),
         )
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
         .where(IN_FORCE)
@@ -55,7 +57,8 @@ def all_cases(session: Session) -> list[CaseSummary]:
             CriteriaSetRow.version,
             files.c.documents,
             files.c.pages,
-            files.c.amended_at,
+            files.c.added_at,
+            files.c.read_at,
             asked.c.criteria,
             decided.c.decided,
             decided.c.decided_at,
@@ -77,7 +80,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
 
 def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
     case: CaseRow = row.CaseRow
-    times = (case.created_at, row.amended_at, row.decided_at, row.labelled_at)
+    changes = case.created_at, row.added_at, row.decided_at, row.labelled_at
     return CaseSummary(
         id=case.id,
         name=case.name,
@@ -89,6 +92,11 @@ def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
         decided=row.decided or 0,
         created_by=case.created_by,
         created_at=case.created_at,
-        changed_at=max(t for t in times if t is not None),
+        changed_at=_last(*changes) or case.created_at,
         job=jobs.read(row.JobRow, row.key),
+        amended_at=_last(row.added_at, row.read_at),
     )
+
+
+def _last(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time is not None), default=None)

@@ -1,19 +1,19 @@
 """Labels and scores of many cases put together: what the studio computes from."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.calibration.agreement import Agreement, agreement, settle
+from core.calibration.curves import UNSURE
 from core.calibration.labelled import LabelledCase, only_shown
 from core.calibration.recalibrate import Recalibration
 from core.domain import Arm, CriteriaSet, Label, ScorerInfo, Verdict, digest
-from core.rounds import Round
+from core.studio.design import scored_rows
 from core.studio.matrices import Matrix
 
 
@@ -80,20 +80,18 @@ class Material:
 
 
 def labelled_case(
-    case: int, matrix: Matrix, criteria: CriteriaSet, labels: Sequence[Label], *, audited: bool
+    case: int, matrix: Matrix, criteria: CriteriaSet, labels: Sequence[Label], *, audited: Collection[str]
 ) -> LabelledCase | None:
-    """The case with its labels; None when it was scored for none of `criteria` in the wording that they have there.
+    """The case with its labels; None when it was not completely scored for any of `criteria` in their wording.
 
-    Several labels of a pair become one verdict. Where some of them were drawn with a known chance, those alone speak:
-    a mark on the review screen was made in sight of the score.
+    `labels` carry the chances that they count with, and `audited` are the criteria whose missed pages could be drawn.
+    Several labels of a pair become one verdict. Where some of them were drawn with a known chance, those alone speak: a
+    mark on the review screen was made in sight of the score.
     """
-    asked, groups = _asked(criteria), {c.id: c.group for c in criteria}
-    scored = np.atleast_1d((~np.isnan(matrix.scores)).any(axis=1)).tolist()
-    rows = [
-        i for i, about in enumerate(zip(matrix.criteria, matrix.digests, strict=True)) if about in asked and scored[i]
-    ]
+    rows = scored_rows(matrix, criteria)
     if not rows:
         return None
+    groups = {c.id: c.group for c in criteria}
     row = {matrix.criteria[i]: r for r, i in enumerate(rows)}
     column = dict(zip(matrix.pages, matrix.first.tolist(), strict=True))
     given: dict[tuple[int, int], list[Label]] = defaultdict(list)
@@ -107,20 +105,14 @@ def labelled_case(
     truth[certain], inclusion[certain] = -1, 1.0
     return LabelledCase(
         case,
-        tuple(matrix.criteria[i] for i in rows),
-        tuple(groups[matrix.criteria[i]] for i in rows),
+        tuple(row),
+        tuple(groups[criterion] for criterion in row),
         scores,
         matrix.chars,
         truth,
         inclusion,
-        audited or any(label.arm == "audit" and label.inclusion_probability for label in labels),
+        np.array([criterion in audited for criterion in row], dtype=np.bool_),
     )
-
-
-@lru_cache(maxsize=8)
-def _asked(criteria: CriteriaSet) -> frozenset[tuple[str, str]]:
-    """(id, digest) of every criterion: the same for all cases, and not worth a hash of the words for each."""
-    return frozenset((c.id, c.digest) for c in criteria)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +123,9 @@ class Source:
     name: str
     matrix: Matrix
     labels: Sequence[Label]
-    audited: bool
+    """With the chances that they count with."""
+    audited: frozenset[str]
+    """Criteria whose missed pages could be drawn, and were judged where they were."""
 
 
 def assemble(
@@ -190,7 +184,7 @@ def _judged(
     given: dict[tuple[int, int], list[Label]], shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     truth, inclusion = np.full(shape, -1, dtype=np.int8), np.full(shape, np.nan)
-    codes: dict[Verdict, int] = {"relevant": 1, "not_relevant": 0, "unsure": -1}
+    codes: dict[Verdict, int] = {"relevant": 1, "not_relevant": 0, "unsure": UNSURE}
     for at, labels in given.items():
         known = [label for label in labels if label.inclusion_probability is not None]
         speaking = known or labels
@@ -209,11 +203,6 @@ def compared(matrix: Matrix, case: LabelledCase, recalibration: Recalibration | 
         return None
     rows = [matrix.criteria.index(criterion) for criterion in case.criteria]
     return recalibration.probabilities(matrix.scores[rows])
-
-
-def audited_cases(rounds: Iterable[Round]) -> frozenset[int]:
-    """Cases in which pages below the threshold could be drawn."""
-    return frozenset(case for r in rounds if r.plan.whole or r.plan.audit > 0 for case in r.cases)
 
 
 def _count(labels: Sequence[Label], other_wording: int) -> Counts:

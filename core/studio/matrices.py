@@ -3,7 +3,7 @@
 
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.chart import Chart
 from core.domain import CaseSummary, CriteriaSet, PageRef, digest
 
-_FORM = 1
+_FORM = 2
 """Counted up when what is written changes."""
 
 
@@ -44,9 +44,20 @@ class Matrix:
 
     @property
     def complete(self) -> bool:
-        """Whether every readable page has its score, for every criterion that was asked at all."""
-        missing = np.isnan(self.scores[:, self.readable])
-        return not bool((missing.any(axis=1) & ~missing.all(axis=1)).any())
+        """Whether every readable page has its score, for every criterion."""
+        return not bool(self._missing.any())
+
+    def complete_but(self, asked: Collection[str]) -> bool:
+        """As `complete`; a criterion without any score need not have one unless its digest is among `asked`."""
+        rows = np.array([digest in asked for digest in self.digests], dtype=np.bool_)
+        missing = self._missing
+        return not bool((missing.any(axis=1) & (rows | ~missing.all(axis=1))).any())
+
+    @property
+    def _missing(self) -> NDArray[np.bool_]:
+        """(criteria, readable pages)"""
+        missing: NDArray[np.bool_] = np.isnan(self.scores[:, self.readable])
+        return missing
 
 
 def matrix_of(chart: Chart) -> Matrix:
@@ -90,7 +101,7 @@ class Matrices:
         if matrix is None:
             matrix = matrix_of(self._chart(case.id, fingerprint, criteria))
             # What is missing in one case may be answered in another one that has the same page.
-            settled = settled and matrix.complete
+            settled = settled and self._complete(matrix, case, fingerprint, criteria)
             if settled:
                 _write(path, stamp, matrix)
         if settled:
@@ -98,11 +109,19 @@ class Matrices:
                 self._known[key] = stamp, matrix
         return matrix
 
+    def _complete(self, matrix: Matrix, case: CaseSummary, fingerprint: str, criteria: CriteriaSet | None) -> bool:
+        """Whether nothing of it can come later. What only another version asks was never asked of this case."""
+        if criteria is None or matrix.complete:
+            return matrix.complete
+        return matrix.complete_but(self.of(case, fingerprint).digests)
+
 
 def _stamp(case: CaseSummary) -> str:
     """Changes whenever the pages, the criteria or the scores of the case may have changed."""
     job = case.job.updated_at.isoformat() if case.job else ""
-    return digest(str(_FORM), job, str(case.documents), str(case.pages), case.criteria_name, str(case.criteria_version))
+    amended = case.amended_at.isoformat() if case.amended_at else ""
+    counts = f"{case.documents} {case.pages}"
+    return digest(str(_FORM), job, amended, counts, case.criteria_name, str(case.criteria_version))
 
 
 def _read(path: Path, stamp: str) -> Matrix | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ from core.certificates import Certificate, StoredRecalibration, Target
 from core.chart import Chart
 from core.domain import CaseSummary, CriteriaSet, Label, ScorerInfo
 from core.errors import NotFound
+from core.rounds import Design, Given
 from core.selection import Rule
-from core.studio.material import Material, Source, Subject, assemble, audited_cases, compared, labelled_case
-from core.studio.matrices import Matrices
+from core.studio.design import counting, frame_of, scored_rows
+from core.studio.material import Material, Source, Subject, assemble, compared, labelled_case
+from core.studio.matrices import Matrices, Matrix
 from core.studio.publishing import Publishing
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 _KEPT = 6
 """Materials kept in memory: 200 cases of 150 pages and 80 criteria take about 100 MB."""
+SOON = timedelta(days=21)
+"""Before a certificate lapses, for labelling newer cases."""
 _WATCHED = 100
 """New cases without labels whose scores are compared with those before, newest first."""
 
@@ -40,11 +45,14 @@ _Key = tuple[str, str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A threshold in force that new labels speak against, or new cases are unlike the old ones."""
+    """A threshold in force that needs somebody's eyes."""
 
     criteria_name: str
     info: ScorerInfo
-    drift: Drift
+    what: str
+    """What is wrong, as the end of a sentence that begins with "The threshold for ..."."""
+    drift: Drift | None
+    """What newer cases say; None where it is the date alone."""
 
 
 @contextmanager
@@ -167,7 +175,8 @@ class Studio:
     ) -> Material:
         """As `material`, with (case, label) of somewhere else in the place of the labels here."""
         subject = self._subject(criteria_name, fingerprint, self._store.cases())
-        return self._make(subject, self._model(fingerprint, criteria_name, recalibration), labels)
+        given = [Given(case, label, drawn=False) for case, label in labels]
+        return self._make(subject, self._model(fingerprint, criteria_name, recalibration), given)
 
     def _subject(self, criteria_name: str, fingerprint: str, cases: Sequence[CaseSummary]) -> Subject:
         for subject in self._subjects_of(cases):
@@ -182,27 +191,42 @@ class Studio:
 
     def _stamp(self, criteria_name: str, cases: Sequence[CaseSummary]) -> object:
         """Changes when labels, rounds, cases or scores do."""
-        jobs = [(c.id, c.job.updated_at if c.job else None) for c in cases if c.criteria_name == criteria_name]
+        jobs = [
+            (c.id, c.amended_at, c.job.updated_at if c.job else None) for c in cases if c.criteria_name == criteria_name
+        ]
         return self._store.calibration.last_label(), len(self._store.rounds.all()), jobs
 
-    def _make(self, subject: Subject, model: Recalibration | None, given: Sequence[tuple[int, Label]]) -> Material:
+    def _make(self, subject: Subject, model: Recalibration | None, given: Sequence[Given]) -> Material:
         name, fingerprint = subject.criteria_name, subject.info.fingerprint
         criteria = next(c for c in self._store.criteria_sets() if c.name == name)
-        audited = audited_cases(self._store.rounds.all())
-        labels: dict[int, list[Label]] = defaultdict(list)
-        for case, label in given:
-            labels[case].append(label)
+        designs = self._store.rounds.designs()
+        labels: dict[int, list[Given]] = defaultdict(list)
+        for one in given:
+            labels[one.case].append(one)
         sources = []
         for summary in self._cases(name, fingerprint):
-            own = labels.get(summary.id, [])
-            if own or summary.id in audited:
+            own, drawn = labels.get(summary.id, []), designs.get(summary.id, [])
+            if own or drawn:
                 other = None if summary.criteria_version == criteria.version else criteria
                 matrix = self.matrices.of(summary, fingerprint, other)
-                pages = frozenset(matrix.pages)
-                if any(label.page not in pages for label in own):
-                    own = self._workspace.labels(summary.id, own)  # of replaced documents: what stayed the same counts
-                sources.append(Source(summary.id, summary.name, matrix, own, summary.id in audited))
+                sources.append(self._source(summary, matrix, criteria, own, drawn))
         return assemble(subject, criteria, sources, model, self._trained_on(model))
+
+    def _source(
+        self,
+        summary: CaseSummary,
+        matrix: Matrix,
+        criteria: CriteriaSet,
+        given: Sequence[Given],
+        designs: Sequence[Design],
+    ) -> Source:
+        rows = scored_rows(matrix, criteria)
+        asked = [matrix.criteria[row] for row in rows]
+        labels, audited = counting(given, designs, frame_of(matrix, rows), asked)
+        pages = frozenset(matrix.pages)
+        if any(label.page not in pages for label in labels):
+            labels = self._workspace.labels(summary.id, labels)  # of replaced documents: what stayed the same counts
+        return Source(summary.id, summary.name, matrix, labels, audited)
 
     def _trained_on(self, model: Recalibration | None) -> frozenset[int]:
         if model is None:
@@ -277,7 +301,7 @@ class Studio:
     def drift(self, fingerprint: str, criteria_name: str) -> Drift | None:
         """What labels and cases since the threshold in force say of it; None when none is in force."""
         certificate = self.publishing.certificate(fingerprint, criteria_name)
-        if certificate is None:
+        if certificate is None or self.publishing.lost(certificate):
             return None
         key, stamp = (fingerprint, criteria_name), (certificate.id, self._stamp(criteria_name, self._store.cases()))
         with self._lock:
@@ -308,23 +332,39 @@ class Studio:
     def _unlabelled(self, summary: CaseSummary, material: Material) -> LabelledCase | None:
         """A case without labels has scores all the same."""
         matrix = self.matrices.of(summary, material.subject.info.fingerprint)
-        case = labelled_case(summary.id, matrix, material.criteria, [], audited=False)
+        case = labelled_case(summary.id, matrix, material.criteria, [], audited=())
         return replace(case, probabilities=compared(matrix, case, material.recalibration)) if case else None
 
     def alarms(self) -> list[Alarm]:
-        """Thresholds in force that need somebody's eyes, as far as it is known; what is not known yet is found out
-        meanwhile."""
+        """Thresholds in force that newer cases speak against, or that have lapsed or soon will.
+
+        As far as it is known: what is not known yet is found out meanwhile, see `looking`.
+        """
         found = []
         for (fingerprint, name), published in self._store.calibration.in_force().items():
-            with self._lock:
-                known = self._drifts.get((fingerprint, name))
-                looking = self._looking.get((fingerprint, name))
-                if looking is None or looking.done():
-                    self._looking[fingerprint, name] = self._background.submit(self.drift, fingerprint, name)
-            of_this = known is not None and known[0][0] == published.certificate
-            if known and of_this and (known[1].state == "alarm" or known[1].shifted):
-                found.append(Alarm(name, self._subject(name, fingerprint, self._store.cases()).info, known[1]))
+            certificate = self._store.calibration.certificate(published.certificate or 0)
+            drift = self.doubt(certificate)
+            what = _in_doubt(drift) or _by_date(certificate, self._workspace.now())
+            if what:
+                found.append(Alarm(name, self._subject(name, fingerprint, self._store.cases()).info, what, drift))
         return found
+
+    @property
+    def looking(self) -> bool:
+        """Whether it is still being found out what newer cases say."""
+        with self._lock:
+            return any(not future.done() for future in self._looking.values())
+
+    def doubt(self, certificate: Certificate) -> Drift | None:
+        """What newer cases say against a certificate in force; None: nothing, as far as it is known by now."""
+        key = certificate.fingerprint, certificate.criteria_name
+        with self._lock:
+            known, looking = self._drifts.get(key), self._looking.get(key)
+            if looking is None or looking.done():
+                self._looking[key] = self._background.submit(self.drift, *key)
+        if known is None or known[0][0] != certificate.id:
+            return None
+        return known[1] if known[1].state == "alarm" or known[1].shifted else None
 
     def criteria(self, name: str) -> CriteriaSet:
         """The newest version. Raises NotFound."""
@@ -332,3 +372,20 @@ class Studio:
             if criteria.name == name:
                 return criteria
         raise NotFound("There is no criteria list of that name.")
+
+
+def _in_doubt(drift: Drift | None) -> str:
+    if drift is None:
+        return ""
+    what = (
+        "may miss more than it promises" if drift.state == "alarm" else "was checked on other cases than the newer ones"
+    )
+    return f"{what}. {' '.join(drift.sentences)}"
+
+
+def _by_date(certificate: Certificate, now: datetime) -> str:
+    if now >= certificate.expires_at:
+        return f"lapsed on {certificate.expires_at:%d %b %Y}: it carries no promise any more. Certify it again."
+    if now >= certificate.expires_at - SOON:
+        return f"lapses on {certificate.expires_at:%d %b %Y}. Certify it again with newer labels before."
+    return ""

@@ -132,8 +132,10 @@ class WordingBench:
 
 
 def _only(case: LabelledCase, row: int) -> LabelledCase:
+    audited = np.broadcast_to(case.audited, len(case.criteria))
     return replace(
         case,
+        audited=audited[row : row + 1],
         criteria=case.criteria[row : row + 1],
         groups=case.groups[row : row + 1],
         scores=case.scores[row : row + 1],

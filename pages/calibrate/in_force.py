@@ -9,10 +9,10 @@ import streamlit as st
 from core.calibration.drift import Drift, State
 from core.certificates import Certificate, Publication
 from core.selection import Rule
-from core.standing import promise
+from core.standing import LOST, promise
 from core.studio import Material
 from pages.calibrate.publish import AGAIN
-from pages.calibrate.words import METHODS, UNITS, many, percent
+from pages.calibrate.words import METHODS, UNITS, at_most, many, percent
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.components.wording import scorer_title
 
@@ -69,7 +69,10 @@ def _card(certificate: Certificate, material: Material) -> None:
             f"{material.criteria.version}. Cases with the newest version carry no promise.",
             icon=":material/difference:",
         )
-    shown = dict(facts(certificate, scorer_title(material.subject.info)))
+    if workspace().publishing.lost(certificate):
+        st.warning(LOST, icon=":material/function:")
+    same = certificate.criteria_version == material.criteria.version
+    shown = dict(facts(certificate, scorer_title(material.subject.info), len(material.criteria) if same else None))
     said_of = {"": list(shown), " ": [plain(value) for value in shown.values()]}
     st.table(said_of, hide_header=True, hide_index=True, border="horizontal")
     if st.session_state.get(_DOING) == _WITHDRAW:
@@ -88,9 +91,11 @@ def _card(certificate: Certificate, material: Material) -> None:
         st.button("Withdraw…", key="calibrate.withdraw", icon=":material/undo:", on_click=_on_begin, args=(_WITHDRAW,))
 
 
-def facts(certificate: Certificate, scorer: str) -> list[tuple[str, str]]:
-    """What a certificate says, line by line."""
-    target = certificate.target
+def facts(certificate: Certificate, scorer: str, asked: int | None) -> list[tuple[str, str]]:
+    """What a certificate says, line by line. `asked`: criteria in its version of the list, None where not known."""
+    target, covered, others = certificate.target, f"{len(certificate.criteria):,}", ""
+    if asked is not None and asked > len(certificate.criteria):
+        covered, others = f"{covered} of the {asked:,}", "; of the others nothing is promised"
     confidence = percent(target.confidence) if target.method in ("ltt", "audit") else "–"
     return [
         ("Target", f"{percent(target.recall)} recall, {UNITS[target.unit].lower()}"),
@@ -101,7 +106,7 @@ def facts(certificate: Certificate, scorer: str) -> list[tuple[str, str]]:
         ("Text kept", f"{percent(certificate.kept)} for a criterion, {percent(certificate.kept_together)} for a case"),
         (
             "Criteria",
-            f"{len(certificate.criteria):,} of {certificate.criteria_name}, version {certificate.criteria_version}",
+            f"{covered} of {certificate.criteria_name}, version {certificate.criteria_version}{others}",
         ),
         ("Scorer", f"{scorer} ({certificate.fingerprint})"),
         ("Compares", f"probabilities, version {certificate.recalibration}" if certificate.recalibration else "scores"),
@@ -136,7 +141,7 @@ def _drift(drift: Drift | None) -> None:
     )
     if drift.low is not None and drift.high is not None:
         shifted = "" if drift.p_value is None else f" · p = {drift.p_value:.3f} that scores are as before"
-        st.caption(f"Recall between {percent(drift.low)} and {percent(drift.high)}{shifted}")
+        st.caption(f"Recall between {percent(drift.low)} and {at_most(drift.high)}{shifted}")
 
 
 def _history(history: list[tuple[Publication, Certificate | None]], now: Certificate | None) -> None:

@@ -3,19 +3,24 @@
 import streamlit as st
 
 from core.calibration.threshold import Found
+from core.errors import Conflict
 from core.studio import Material
 from pages.calibrate.words import many
-from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, say_error, workspace
 from pages.components.wording import scorer_title
 
 AGAIN = "calibrate.again"
 """Set when the head of the screen has to be drawn again, because what is in force has changed."""
 _OPEN, _DAYS, _AWARE = "calibrate.publishing", "calibrate.days", "calibrate.aware"
+_REFUSED = "calibrate.publish.refused"
+"""Why nothing was published, for the screen that is drawn again as it is by now: a flash would be over before."""
 _DEFAULT_DAYS, _MOST_DAYS = 180, 3650
 
 
 def offer(material: Material, found: Found) -> None:
     """A button, and behind it what will happen. Nothing where there is no rule."""
+    if refused := st.session_state.pop(_REFUSED, None):
+        say_error(refused)
     if found.rule is None:
         return
     in_force = workspace().publishing.certificate(material.subject.info.fingerprint, material.criteria.name)
@@ -39,6 +44,7 @@ def offer(material: Material, found: Found) -> None:
 
 def _form(material: Material, found: Found) -> None:
     subject, sure = material.subject, True
+    seen = workspace().publishing.publication(subject.info.fingerprint, subject.criteria_name)
     st.markdown(
         f"The review screen of **every case with “{plain(subject.criteria_name)}”** that shows the scores of the "
         f"**{plain(scorer_title(subject.info))}** uses it at once ({many(subject.cases, 'case')} now). "
@@ -56,7 +62,7 @@ def _form(material: Material, found: Found) -> None:
             type="primary",
             disabled=not (reviewer() and sure),
             on_click=_on_publish,
-            args=(material, found, int(days)),
+            args=(material, found, int(days), seen),
         )
         st.button("Cancel", key="calibrate.publish.cancel", on_click=_on_open, args=(False,))
 
@@ -67,7 +73,14 @@ def _on_open(opened: bool) -> None:
 
 
 @callback
-def _on_publish(material: Material, found: Found, days: int) -> None:
-    workspace().publishing.publish(material, found, days=days, by=reviewer())
+def _on_publish(material: Material, found: Found, days: int, seen: int) -> None:
+    subject = material.subject
+    now = workspace().studio.material(subject.criteria_name, subject.info.fingerprint, material.version)
+    try:
+        workspace().publishing.publish(
+            material, found, days=days, by=reviewer(), seen=seen, labels_digest=now.labels_digest
+        )
+    except Conflict as error:
+        st.session_state[_REFUSED] = str(error)
     st.session_state[_OPEN] = False
     st.session_state[AGAIN] = True

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.calibration.threshold import Found
 from core.studio import Material
-from pages.calibrate.words import aim, confidence_words, level_words, many, percent
+from pages.calibrate.words import aim, at_most, confidence_words, level_words, many, percent
 from pages.components.frame import plain, route
 
 
@@ -35,7 +35,7 @@ def headline(found: Found) -> str:
 
 
 def rests_on(material: Material, found: Found) -> str:
-    """ "Checked on 64 cases, 412 labels, 70 relevant pages. Seen: 98% (95% interval 94% to 100%)."."""
+    """ "Checked on 64 cases, 412 labels, 70 relevant pages. Seen: 98.2% (95% interval 94.1% to 100%)."."""
     said = f"{'Checked' if found.certified else 'Seen'} on {many(len(found.cases), 'case')}, "
     said += f"{many(found.labels, 'label')}, {many(found.positives, 'relevant page')}."
     if found.certified and found.bound is not None:
@@ -43,7 +43,7 @@ def rests_on(material: Material, found: Found) -> str:
     if found.observed is not None:
         said += f" Seen: {percent(found.observed)}"
         if found.interval:
-            said += f" (95% interval {percent(found.interval[0])} to {percent(found.interval[1])})"
+            said += f" (95% interval {percent(found.interval[0])} to {at_most(found.interval[1])})"
         said += "."
     return f"{said} It compares {_compared(material)}."
 

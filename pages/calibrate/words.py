@@ -1,5 +1,8 @@
 """How targets, rules and shares are said on this screen."""
 
+import math
+
+from core import standing
 from core.calibration.curves import Family
 from core.certificates import Method, Target, Unit
 
@@ -56,12 +59,13 @@ def confidence_words(target: Target) -> str:
 
 
 def percent(share: float | None) -> str:
-    """ "95%"; one decimal below 10% and where 100% would hide a miss; "–" where it is not known."""
-    if share is None or share != share:
-        return "–"
-    whole = f"{share:.0%}"
-    hides = share < 0.0995 or (whole == "100%" and share < 1)
-    return f"{share:.1%}".replace(".0%", "%") if hides else whole
+    """ "95%", "97.5%": in tenths, rounded down, so that nothing reads better than it is; "–" where it is not known."""
+    return "–" if share is None or share != share else standing.percent(share)
+
+
+def at_most(share: float | None) -> str:
+    """As `percent`, rounded up: for the upper end of an interval."""
+    return "–" if share is None or share != share else f"{math.ceil(share * 1000 - 1e-9) / 10:g}%"
 
 
 def level_words(family: Family, level: int) -> str:

@@ -33,24 +33,33 @@ def page() -> None:
         st.switch_page(route("review"), query_params={"case": str(case_id)})
     cases = workspace().store.cases()
     if cases:
-        _alarms()
+        with st.container():
+            st.fragment(_alarms, run_every=REFRESH_SECONDS if workspace().studio.looking else None)()
         _queue(cases)
     else:
         _welcome()
 
 
 def _alarms() -> None:
-    """Thresholds in force that newer labels or newer cases speak against."""
-    with st.container(), guard():
+    """Thresholds in force that need somebody's eyes. What newer cases say is looked up meanwhile, and then shown."""
+    with guard():
         for alarm in workspace().studio.alarms():
-            what = "may miss more than it promises" if alarm.drift.state == "alarm" else "was checked on other cases"
-            said = plain(" ".join(alarm.drift.sentences))
-            st.warning(
-                f"The threshold for **{plain(alarm.criteria_name)}** "
-                f"({plain(scorer_title(alarm.info))}) {what}. {said}",
-                icon=":material/notification_important:",
-            )
-            st.page_link(route("calibrate"), label="Look into it", icon=":material/monitoring:")
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(
+                    f":orange[:material/notification_important:] The threshold for **{plain(alarm.criteria_name)}** "
+                    f"({plain(scorer_title(alarm.info))}) {plain(alarm.what)}",
+                    width="stretch",
+                )
+                st.page_link(
+                    route("calibrate"),
+                    label="Look into it",
+                    icon=":material/monitoring:",
+                    query_params={
+                        "list": alarm.criteria_name,
+                        "scorer": alarm.info.fingerprint,
+                        "tab": "In force",
+                    },
+                )
 
 
 def _welcome() -> None:

@@ -1,6 +1,6 @@
 // One page image with marks over it. Titles and alternative text are untrusted: setAttribute and textContent only.
 
-const LEVELS = [75, 100, 125, 150, 200], FIT = 0, PIXELS_PER_POINT = 96 / 72, SVG = 'http://www.w3.org/2000/svg';
+const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72, SVG = 'http://www.w3.org/2000/svg';
 const memory = new Map(); // component key -> zoom, for when Streamlit mounts the component again
 
 class View {
@@ -15,6 +15,7 @@ class View {
     this.$('.in').onclick = () => this.zoomTo(LEVELS.find((level) => level > this.percent + 0.5) ?? LEVELS.at(-1));
     this.$('.out').onclick = () => this.zoomTo(LEVELS.findLast((level) => level < this.percent - 0.5) ?? LEVELS[0]);
     this.$('.fit').onclick = () => this.zoomTo(FIT);
+    this.$('.whole').onclick = () => this.zoomTo(WHOLE);
     this.image.onload = () => this.loaded();
     this.image.onerror = () => this.say('The image of this page cannot be shown. The page itself is safe: open it again.');
     root.onkeydown = (event) => this.pressed(event);
@@ -29,7 +30,7 @@ class View {
     this.$('.prev').disabled = data.page <= 1;
     this.$('.next').disabled = data.page >= data.pages;
     this.image.setAttribute('alt', data.alt);
-    this.sheet.style.height = `${data.height}px`;
+    this.sheet.style.height = typeof data.height === 'number' ? `${data.height}px` : data.height;
     this.drawMarks();
     this.size();
     this.show();
@@ -88,16 +89,27 @@ class View {
   }
 
   /** Zoom in force, in per cent of the size on paper. */
-  get percent() { return this.mine.zoom || (100 * this.sheet.clientWidth) / (this.data.width * PIXELS_PER_POINT); }
+  get percent() {
+    if (this.mine.zoom > 0) return this.mine.zoom;
+    return (100 * (this.mine.zoom === FIT ? this.sheet.clientWidth : this.wide)) / (this.data.width * PIXELS_PER_POINT);
+  }
+
+  /** Width at which the whole page is in sight, in CSS pixels. */
+  get wide() {
+    const { sheet, image } = this;
+    return Math.min(sheet.clientWidth, (sheet.clientHeight * image.naturalWidth) / image.naturalHeight || Infinity);
+  }
 
   size() {
-    const fit = this.mine.zoom === FIT;
-    this.$('.frame').style.width = fit ? '100%' : `${(this.data.width * PIXELS_PER_POINT * this.mine.zoom) / 100}px`;
+    const fit = this.mine.zoom === FIT, whole = this.mine.zoom === WHOLE;
+    const pixels = whole ? this.wide : (this.data.width * PIXELS_PER_POINT * this.mine.zoom) / 100;
+    this.$('.frame').style.width = fit ? '100%' : `${pixels}px`;
     this.$('.percent').textContent = `${Math.round(this.percent)} %`;
     this.$('.fit').setAttribute('aria-pressed', String(fit));
+    this.$('.whole').setAttribute('aria-pressed', String(whole));
     this.$('.in').disabled = this.percent >= LEVELS.at(-1);
     this.$('.out').disabled = this.percent <= LEVELS[0];
-    this.root.dataset.zoom = fit ? 'fit' : String(this.mine.zoom);
+    this.root.dataset.zoom = fit ? 'fit' : whole ? 'page' : String(this.mine.zoom);
   }
 
   /** The middle of what is in sight stays there. */

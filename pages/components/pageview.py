@@ -45,6 +45,7 @@ _HTML = """
       <output class="percent"></output>
       <button type="button" class="in" aria-label="Larger" title="Larger">+</button>
       <button type="button" class="fit" title="As wide as the column">Fit width</button>
+      <button type="button" class="whole" title="The whole page at once">Fit page</button>
     </div>
   </div>
   <div class="sheet" tabindex="0" role="region" aria-label="Page image">
@@ -79,7 +80,7 @@ def pageview(
     alt: str,
     marks: Sequence[Mark] = (),
     width: float = 612.0,
-    height: int = 640,
+    height: int | str = 640,
     zoom: int = 0,
     zoom_token: int = 0,
     on_box: Callable[[], None] = lambda: None,
@@ -88,7 +89,8 @@ def pageview(
     """Show page `page` of `pages` (1-based). In the callbacks, `picked_mark` and `turned` tell what the reviewer did.
 
     `src` comes from `image_source`, of the page as displayed; "" shows that it is being drawn. `width` is the page's
-    displayed width in points, so that 100 % is its size on paper. `height` is the room for the page in CSS pixels.
+    displayed width in points, so that 100 % is its size on paper. `height` is the room for the page in CSS pixels,
+    or a CSS length: "calc(100vh - 12rem)".
     `zoom` in per cent, 75 to 200, or 0 to fit the width: taken over at the first showing and whenever `zoom_token`
     changes. On a new page the first mark is scrolled into sight.
     """

@@ -38,13 +38,15 @@ def draw_panel() -> None:
         cases = _cases(source)
         with st.spinner("Looking through the scores of these cases…"):
             supply = workspace().labelling.supply(source, cases=cases)
-        whole = st.toggle("Label whole cases instead", key="label.draw.whole", help=_HELP["whole"])
-        plan = RoundPlan(twice=_twice(), whole=True) if whole else _numbers()
+        nothing = not supply.pairs
+        whole = st.toggle("Label whole cases instead", key="label.draw.whole", help=_HELP["whole"], disabled=nothing)
+        plan = RoundPlan(twice=_twice(nothing), whole=True) if whole else _numbers(nothing)
     with right:
         _supply(supply)
-        _expected(plan, supply)
-        _unfinished(source)
-        _sign_and_draw(source, plan, cases, disabled=not supply.pairs)
+        if not nothing:
+            _expected(plan, supply)
+            _unfinished(source)
+        _sign_and_draw(source, plan, cases, disabled=nothing)
 
 
 def _source(sources: list[Source]) -> Source:
@@ -75,24 +77,24 @@ def _cases(source: Source) -> list[int] | None:
     return chosen or None
 
 
-def _numbers() -> RoundPlan:
+def _numbers(nothing: bool) -> RoundPlan:
     shown, audit, near = st.columns(3)
     with shown:
-        kept = _number("Kept by the rule", "shown", _START.shown)
+        kept = _number("Kept by the rule", "shown", _START.shown, nothing)
     with audit:
-        below = _number("Left out by the rule", "audit", _START.audit)
+        below = _number("Left out by the rule", "audit", _START.audit, nothing)
     with near:
-        close = _number("Near the threshold", "uncertainty", _START.uncertainty)
-    return RoundPlan(shown=kept, audit=below, uncertainty=close, twice=_twice())
+        close = _number("Near the threshold", "uncertainty", _START.uncertainty, nothing)
+    return RoundPlan(shown=kept, audit=below, uncertainty=close, twice=_twice(nothing))
 
 
-def _number(label: str, name: str, start: int) -> int:
-    wanted = st.number_input(label, 0, _MOST, start, 10, key=f"label.draw.{name}")
+def _number(label: str, name: str, start: int, nothing: bool) -> int:
+    wanted = st.number_input(label, 0, _MOST, start, 10, key=f"label.draw.{name}", disabled=nothing)
     st.caption(_HELP[name])
     return int(wanted)
 
 
-def _twice() -> float:
+def _twice(nothing: bool) -> float:
     share = st.slider(
         "Judged by two people",
         0,
@@ -102,6 +104,7 @@ def _twice() -> float:
         "%d %%",
         key="label.draw.twice",
         help=_HELP["twice"],
+        disabled=nothing,
     )
     return share / 100
 
@@ -109,14 +112,14 @@ def _twice() -> float:
 def _supply(supply: Supply) -> None:
     if not supply.pairs:
         st.warning(
-            "Nothing is left to draw from these cases: every page that has a score was drawn or judged before."
+            "Nothing is left to draw from these cases: every page that has a score was judged before."
             if supply.before
             else "No page of these cases has a score yet. Let a case be scored first.",
             icon=":material/search_off:",
         )
         return
     cases = f"{supply.cases:,} case{'s' if supply.cases != 1 else ''}"
-    judged = f" Drawn or judged before: {supply.before:,}." if supply.before else ""
+    judged = f" Judged before: {supply.before:,}." if supply.before else ""
     st.markdown(
         f"**{supply.pairs:,} pairs** of a page and a criterion can be drawn, from {cases}: {supply.shown:,} that the "
         f"rule keeps, {supply.below:,} that it leaves out.{judged}"
@@ -153,8 +156,8 @@ def _unfinished(source: Source) -> None:
     if open_ones:
         left = sum(of.judgements - of.done for of in open_ones)
         st.warning(
-            f"{left:,} judgement{'s are' if left != 1 else ' is'} open in rounds that were drawn before. A new round "
-            "asks for other pages. Finish them all: an estimate rests on everything that was drawn.",
+            f"{left:,} judgement{'s are' if left != 1 else ' is'} open in rounds that were drawn before. Finish those "
+            "first: a round counts once all that it drew for a criterion is judged, and a new one asks for it again.",
             icon=":material/pending:",
         )
 

@@ -8,8 +8,10 @@ from core.figures import duration_in_words
 from core.labelling import Progress
 from core.text import clean_text
 from pages.components.frame import callback, plain, reviewer, workspace
+from pages.components.keyguard import keyguard
 from pages.components.keyhelp import keyhelp
-from pages.label.place import Seen, place_in
+from pages.label.place import Place, Seen, place_in
+from pages.label.reading import PAGE_VIEW
 
 _WORDS: dict[Verdict, str] = {"relevant": "Relevant", "not_relevant": "Not relevant", "unsure": "Unsure"}
 _KEYS: dict[Verdict, str] = {"relevant": "y", "not_relevant": "n", "unsure": "u"}
@@ -19,10 +21,19 @@ _ICONS: dict[Verdict, str] = {
     "unsure": ":material/question_mark:",
 }
 _HELP = (
-    "Y relevant, N not relevant, U unsure, S skip, Z undo. Left and Right show the neighbouring pages, B goes back. "
-    "Plus and minus zoom once the page was clicked. Tab leaves the note."
+    "Y relevant, N not relevant, U unsure, S skip, Z undo. Space and Shift+Space, Up and Down scroll the page. "
+    "Left and Right show the neighbouring pages, B goes back. Plus and minus zoom once the page was clicked. "
+    "Tab leaves the note."
 )
 _NOTE_CHARACTERS = 400
+_ANSWERS = "label.answers"
+STYLE = (
+    ".st-key-label-question{height:clamp(8rem, calc(100vh - 40rem), 15rem);overflow-y:auto}"
+    ".st-key-label-question>*{flex-shrink:0}"
+    '[class*="st-key-label-"] button kbd{opacity:1}'
+)
+"""To be put on the screen: a long question scrolls, so that the answers stay in place; the letters of the keys are as
+dark as the words."""
 
 
 def question(now: Seen) -> None:
@@ -31,25 +42,27 @@ def question(now: Seen) -> None:
         st.caption(f"{plain(now.criterion.id)}{group}")
         st.markdown(f"### {plain(now.criterion.question)}")
         if now.criterion.instruction:
-            st.caption(plain(now.criterion.instruction))
+            st.markdown(plain(now.criterion.instruction))
 
 
 def answer_panel(now: Seen) -> None:
     """The keys of the buttons name the task: a click that comes late judges the page it was meant for."""
+    now.place.shown()
     base = f"label.{now.task.id}"
     with st.container(gap=None):
         st.markdown(f"Does **page {now.number}** speak to this question?")
         st.caption(_origin(now))
-    for verdict in VERDICTS:
-        st.button(
-            _WORDS[verdict],
-            key=f"{base}.{verdict}",
-            icon=_ICONS[verdict],
-            shortcut=_KEYS[verdict],
-            width="stretch",
-            on_click=_on_answer,
-            args=(now.place.round, now.task.id, now.number, verdict),
-        )
+    with st.container(key=_ANSWERS, gap="small"):
+        for verdict in VERDICTS:
+            st.button(
+                _WORDS[verdict],
+                key=f"{base}.{verdict}",
+                icon=_ICONS[verdict],
+                shortcut=_KEYS[verdict],
+                width="stretch",
+                on_click=_on_answer,
+                args=(now.place.round, now.task.id, now.number, verdict),
+            )
     left, right = st.columns(2, gap="small")
     left.button(
         "Skip",
@@ -94,10 +107,13 @@ def undo_button(round_id: int, base: str) -> None:
     )
 
 
-def standing(progress: Progress, said: str) -> None:
+def standing(progress: Progress, place: Place) -> None:
     """How far the round is, and what became of the last answer."""
     st.progress(progress.done / progress.wanted if progress.wanted else 1.0, text=how_far(progress))
-    st.caption(said or "Every answer is saved at once.")
+    if place.refused:
+        st.info(plain(place.refused))
+    else:
+        st.markdown(place.said or "Every answer is saved at once.")
 
 
 def how_far(progress: Progress) -> str:
@@ -112,20 +128,35 @@ def keys() -> None:
     keyhelp(_HELP, key="label.keys")
 
 
+def guard_answers(now: Seen) -> None:
+    keyguard(
+        key="label.guard",
+        task=now.task.id,
+        run=now.place.runs,
+        page=now.shown,
+        view=PAGE_VIEW,
+        buttons=_ANSWERS,
+        keys=[*_KEYS.values(), "s"],
+        once=["z"],
+    )
+
+
 @callback
 def _on_answer(round_id: int, task_id: int, number: int, verdict: Verdict) -> None:
+    place = place_in(round_id)
+    if not place.takes(task_id):  # a key that came late, or was held: it was meant for another page
+        return
     note = str(st.session_state.get(f"label.{task_id}.note", ""))
     note = " ".join(clean_text(note).split())[:_NOTE_CHARACTERS]
-    place = place_in(round_id)
-    on_screen = place.task == task_id  # a second press of the key may come when the next page is on the screen
     try:
-        workspace().labelling.answer(task_id, verdict, reviewer=reviewer(), note=note)
-    except (Conflict, NotFound):  # it is not to be judged any more
-        if on_screen:
-            place.go_on("")
-        raise
-    if on_screen:
-        place.go_on(f":material/check: Saved: page {number} is {_WORDS[verdict].lower()}.")
+        new = workspace().labelling.answer(task_id, verdict, reviewer=reviewer(), note=note)
+    except (Conflict, NotFound) as error:  # it is not to be judged any more
+        place.go_on("")
+        if isinstance(error, NotFound):
+            raise
+        place.refused = str(error)
+        return
+    place.go_on(f":material/check: Saved{'' if new else ' before'}: page {number} is {_WORDS[verdict].lower()}.")
 
 
 @callback
@@ -140,13 +171,20 @@ def _on_skip(round_id: int, task_id: int) -> None:
 
 @callback
 def _on_undo(round_id: int) -> None:
-    place = place_in(round_id)
+    place, labelling = place_in(round_id), workspace().labelling
     if place.last_skipped and place.skipped:
-        back: int | None = place.skipped.pop()
+        back = place.skipped.pop()
+        labelling.hold(back, reviewer=reviewer())
         place.go_on(":material/undo: This is the page that you skipped.")
-    else:
-        task = workspace().labelling.undo(round_id, reviewer=reviewer())
-        back = task.id if task else None
-        place.go_on(":material/undo: Taken back: judge this page again." if task else "There is nothing to take back.")
-        place.skipped = [skipped for skipped in place.skipped if skipped != back]
+        place.task = back
+        return
+    undone = labelling.undo(round_id, reviewer=reviewer())
+    if undone is None:
+        place.said, place.refused = "There is nothing to take back.", ""
+        return
+    back, said = undone.task.id, undone.label
+    verdict = next(_WORDS[verdict] for verdict in VERDICTS if verdict == said.verdict)
+    place.go_on(f":material/undo: Taken back: **{verdict.lower()}**. Judge this page again.")
+    place.skipped = [skipped for skipped in place.skipped if skipped != back]
     place.task = back
+    st.session_state[f"label.{back}.note"] = said.note[:_NOTE_CHARACTERS]

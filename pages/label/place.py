@@ -1,5 +1,6 @@
 """Where a reviewer is in a round. Ids alone: what was judged stands in the database, so that a reload goes on there."""
 
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,6 +15,8 @@ VIEW = "label.view"
 JUDGE, DRAW, FILES = "Judge", "Draw a round", "Import and export"
 VIEWS = (JUDGE, DRAW, FILES)
 _ROUND = "label.round"
+SHORTEST_SECONDS = 0.4
+"""A page that was on the screen for less was not read: what comes sooner is a held key or a double click."""
 
 
 @dataclass
@@ -29,6 +32,12 @@ class Place:
     """Pages from the page to judge to the one that is shown."""
     said: str = ""
     """What became of the last judgement."""
+    refused: str = ""
+    """Why the last judgement was not taken, where others have judged meanwhile."""
+    since: float | None = None
+    """When the task was drawn on the screen, on the clock that only goes forward."""
+    runs: int = 0
+    """How often the screen was drawn."""
     last_skipped: bool = False
     """The last act was to skip: undo goes back to that page."""
     turned: dict[PageRef, int] = field(default_factory=dict)
@@ -36,6 +45,17 @@ class Place:
 
     def go_on(self, said: str) -> None:
         self.task, self.away, self.said, self.last_skipped = None, 0, said, False
+        self.refused, self.since = "", None
+
+    def shown(self) -> None:
+        """The task is on the screen from now on, or has been there for a while."""
+        self.runs += 1
+        if self.since is None:
+            self.since = time.monotonic()
+
+    def takes(self, task_id: int) -> bool:
+        """Whether an answer to the task may count: it is on the screen, and was not put there just now."""
+        return task_id == self.task and self.since is not None and time.monotonic() - self.since >= SHORTEST_SECONDS
 
 
 @dataclass(frozen=True)

@@ -8,22 +8,27 @@ from core.domain import PageRef
 from core.errors import PageUnavailable
 from pages.components.frame import callback, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button
+from pages.components.keyscroll import keyscroll
 from pages.components.pageview import image_source, pageview, turned
 from pages.label.place import Seen, place_in
 
-_HEIGHT = 548
+_HEIGHT = "max(320px, calc(100vh - 15.5rem))"
+_TEXT = "label.text"
 _DPI = 110
 _VIEW = "label.reading"
-_KEY = "label.page"
+PAGE_VIEW = "label.page"
+STYLE = f".st-key-{_TEXT.replace('.', '-')}{{max-height:max(360px, calc(100vh - 13rem));overflow-y:auto}}"
+"""To be put on the screen: the text of a page is as high as its image."""
 
 
 def page_panel(now: Seen) -> None:
     _which(now)
     if st.session_state.get(_VIEW) == "Text":
-        with st.container(border=True, height=_HEIGHT + 44):
+        with st.container(border=True, key=_TEXT, height="content"):
             st.text(now.page.text or "This page has no text.")
     else:
         _image(now)
+    keyscroll(PAGE_VIEW, _TEXT, key="label.scroll")
 
 
 def _which(now: Seen) -> None:
@@ -82,7 +87,7 @@ def _image(now: Seen) -> None:
         return
     pageview(
         image_source(image),
-        key=_KEY,
+        key=PAGE_VIEW,
         page=now.shown,
         pages=len(now.order),
         alt=f"Page {now.shown} of the packet",
@@ -90,6 +95,13 @@ def _image(now: Seen) -> None:
         height=_HEIGHT,
         on_turn=lambda: _on_turn(now.place.round),
     )
+
+
+def prepare(now: Seen) -> None:
+    """Draw the page before anything on the screen changes, so that question, page and answers change together."""
+    with suppress(PageUnavailable):  # said where the page is shown
+        ref = now.order[now.shown - 1]
+        workspace().picture(ref, dpi=_DPI, rotate=(now.page.turn + now.place.turned.get(ref, 0)) % 360)
 
 
 def draw_ahead(now: Seen) -> None:
@@ -104,7 +116,7 @@ def draw_ahead(now: Seen) -> None:
 
 @callback
 def _on_turn(round_id: int) -> None:
-    _go(round_id, turned(_KEY))
+    _go(round_id, turned(PAGE_VIEW))
 
 
 @callback

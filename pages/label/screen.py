@@ -6,20 +6,26 @@ from core.rounds import Round
 from pages.components.frame import ask_reviewer, callback, guard, plain, reviewer, route, show_flash, workspace
 from pages.label.drawing import draw_panel
 from pages.label.exchange import files_panel
-from pages.label.judging import answer_panel, keys, question, standing, undo_button
+from pages.label.judging import STYLE as QUESTION
+from pages.label.judging import answer_panel, guard_answers, keys, question, standing, undo_button
 from pages.label.place import DRAW, FILES, JUDGE, VIEW, VIEWS, choose_round, chosen_round, place_in, seen
-from pages.label.reading import draw_ahead, page_panel
+from pages.label.reading import STYLE as TEXT
+from pages.label.reading import draw_ahead, page_panel, prepare
 
 
 def page() -> None:
     show_flash()
+    st.html(f"<style>{QUESTION}{TEXT}</style>")
     if not workspace().store.cases():
         _no_cases()
         return
     rounds = workspace().labelling.rounds()
-    of = _current(rounds)
+    wanted = chosen_round()
+    of = next((r for r in rounds if r.id == wanted), rounds[0] if rounds else None)
     view = _head(rounds, of)
     with guard():
+        if wanted is not None and (of is None or of.id != wanted):
+            _no_such_round(wanted, of)
         if view == DRAW:
             draw_panel()
         elif view == FILES:
@@ -50,9 +56,9 @@ def _on_view() -> None:
     st.session_state[VIEW] = DRAW
 
 
-def _current(rounds: list[Round]) -> Round | None:
-    wanted = chosen_round()
-    return next((r for r in rounds if r.id == wanted), rounds[0] if rounds else None)
+def _no_such_round(wanted: int, of: Round | None) -> None:
+    instead = f" This is round {of.id}." if of else ""
+    st.warning(f"There is no round {wanted}.{instead} Nothing was changed.", icon=":material/search_off:")
 
 
 def _head(rounds: list[Round], of: Round | None) -> str:
@@ -107,16 +113,18 @@ def _work(of: Round) -> None:
         place = place_in(of.id)
         now = seen(place)
         progress = workspace().labelling.progress(of.id, reviewer=reviewer())
+        if now is not None:
+            prepare(now)
         left, right = st.columns([4, 8], gap="medium")
         if now is None:
             with left:
-                standing(progress, place.said)
+                standing(progress, place)
                 undo_button(of.id, f"label.end.{of.id}.{progress.done}")
             with right:
                 _end(of, waits=progress.done < progress.wanted)
             return
         with left:
-            standing(progress, place.said)
+            standing(progress, place)
             question(now)
             answers = st.container()
             keys()
@@ -124,6 +132,7 @@ def _work(of: Round) -> None:
             page_panel(now)
         with answers:  # last, so that nobody judges with the page before still on the screen
             answer_panel(now)
+            guard_answers(now)
         draw_ahead(now)
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.domain import Case
-from core.standing import InForce, percent, promise
+from core.standing import InForce, Origin, percent, promise
 from core.workspace import UNNAMED
 from pages.components.frame import callback, plain, reviewer, route, workspace
 from pages.review.place import follow
@@ -16,6 +16,12 @@ _BY_HAND = (
     "A reviewer moved the threshold for this case, and none has been checked on labelled cases for this scorer and "
     "these criteria: how much evidence it misses is not known."
 )
+
+_MEANWHILE: dict[Origin, str] = {
+    "certificate": " Until then the threshold stays where it was, without a promise.",
+    "hand": "",
+    "start": " Until then this screen shows the scores themselves, with the start of a new case.",
+}
 
 
 def trust_panel(case: Case, now: InForce) -> None:
@@ -47,13 +53,15 @@ def standing_of(now: InForce) -> tuple[object, ...]:
 
 
 def _badge(now: InForce) -> tuple[str, str]:
+    if now.certified and now.partly:
+        return f"Certified for {now.covered:,} of {now.asked:,} criteria", ":material/verified:"
     if now.certified and now.certificate:
         return f"Certified: {percent(now.certificate.target.recall)} recall", ":material/verified:"
     if now.origin == "hand":
         return "Moved by hand: not certified", ":material/back_hand:"
     if now.suspended and (now.certificate is None or now.certificate.promised):
         return "Certificate suspended", ":material/gpp_maybe:"
-    if now.certificate:
+    if now.certificate and now.origin == "certificate":
         return "Chosen on labels, no promise", ":material/rule:"
     return "Threshold not certified", ":material/rule:"
 
@@ -67,9 +75,14 @@ def _explain(now: InForce) -> None:
     if now.origin == "hand":
         st.markdown("A reviewer moved the threshold for this case. What is published says nothing about it:")
     if now.suspended:
-        stays = "" if now.origin == "hand" else " Until then the threshold stays where it was, without a promise."
-        st.markdown(f"**Suspended.** {plain(now.suspended)}{stays}")
+        st.markdown(f"**Suspended.** {plain(now.suspended)}{_MEANWHILE[now.origin]}")
     st.markdown(f"The published threshold {plain(promise(found))}.")
+    if now.partly:
+        of = "1 criterion" if now.covered == 1 else f"{now.covered:,} criteria"
+        st.markdown(
+            f"The labels behind it speak of {of} of the {now.asked:,} of this case. "
+            f"For the other {now.asked - now.covered:,} nothing is promised."
+        )
     st.caption(
         f"Checked on {len(found.cases):,} cases with {found.positives:,} relevant pages. For "
         f"{plain(found.criteria_name)}, version {found.criteria_version}. Published by {plain(found.made_by)} on "

@@ -68,6 +68,7 @@ def asked(page: Page) -> str:
     number = re.findall(r"\d+", question.inner_text())[0]
     expect(page.locator(".pv")).to_have_attribute("data-ready", number)
     settled(page)
+    expect(page.locator(".kg")).to_have_attribute("data-open", "true")
     return f"{number} {page.locator('.st-key-label-question h3').inner_text()}"
 
 
@@ -130,6 +131,107 @@ def test_two_fast_presses_judge_one_page(page: Page, url: str, data: Path, who: 
     assert seen.startswith(f"{label.page.number} ")
 
 
+def test_a_held_key_judges_one_page(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    for _ in range(40):  # as the keyboard repeats it: down again and again, never up
+        page.keyboard.down("n")
+        page.wait_for_timeout(50)
+    page.keyboard.up("n")
+    judged(page, 1)
+    assert len(labels(data, who)) == 1
+
+
+def test_a_key_or_click_on_a_page_that_has_just_come_judges_nothing(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    task = key_of_answer(page)
+    page.keyboard.press("n")
+    expect(page.locator(f".{task}-relevant")).to_have_count(0)
+    page.keyboard.press("y")
+    page.locator("[class*='st-key-label-'][class*='-relevant'] button").first.click()
+    judged(page, 1)
+    page.wait_for_timeout(600)
+    assert [label.verdict for label in labels(data, who)] == ["not_relevant"]
+
+
+def test_while_the_next_page_is_on_its_way_keys_change_nothing(page: Page, url: str, data: Path, who: str) -> None:
+    draw_a_round(page, url, who)
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": 40_000, "uploadThroughput": 40_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.keyboard.press("n")
+    for wait in (350, 350, 1000):
+        page.wait_for_timeout(wait)
+        page.keyboard.press("y")
+    judged(page, 1)
+    page.wait_for_timeout(1000)
+    given = labels(data, who)
+    assert given[0].verdict == "not_relevant"
+
+
+def test_the_page_is_read_to_its_end_with_the_keyboard_alone(page: Page, url: str, who: str) -> None:
+    draw_a_round(page, url, who)
+    sheet = page.locator(".pv .sheet")
+    top = "(sheet) => Math.round(sheet.scrollTop)"
+    assert sheet.evaluate(top) == 0
+    page.keyboard.press("ArrowDown")
+    assert sheet.evaluate(top) == 60
+    page.keyboard.press("ArrowUp")
+    assert sheet.evaluate(top) == 0
+    for down, up in ((" ", "Shift+ "), ("PageDown", "PageUp")):
+        for _ in range(5):
+            page.keyboard.press(down)
+        assert sheet.evaluate("(s) => s.scrollTop + s.clientHeight >= s.scrollHeight - 2")
+        for _ in range(5):
+            page.keyboard.press(up)
+        assert sheet.evaluate(top) == 0
+    page.get_by_placeholder("Note (optional)", exact=False).click()
+    page.keyboard.press(" ")
+    assert sheet.evaluate(top) == 0, "somebody writes"
+
+
+def test_a_page_that_is_read_as_text_scrolls_by_keys_as_well(page: Page, url: str, who: str) -> None:
+    draw_a_round(page, url, who)
+    page.get_by_text("Text", exact=True).click()
+    box = page.locator(".st-key-label-text")
+    expect(box).to_be_visible()
+    settled(page)
+    page.get_by_text("Label pages", exact=True).click()
+    page.keyboard.press("PageDown")
+    low = box.evaluate(
+        "(box) => [box.scrollTop, box.scrollHeight - box.clientHeight, box.getBoundingClientRect().bottom]"
+    )
+    assert low[0] == pytest.approx(min(low[1], 0.85 * box.evaluate("(box) => box.clientHeight")), abs=2)
+    assert low[2] <= 768
+
+
+def test_a_long_question_leaves_the_answers_where_they_are(page: Page, url: str, who: str) -> None:
+    draw_a_round(page, url, who)
+    answer = page.get_by_role("button", name="Unsure")
+    before = answer.bounding_box()
+    page.locator(".st-key-label-question h3").evaluate("(h) => { h.textContent = 'Was it tried? '.repeat(80); }")
+    assert answer.bounding_box() == before
+    assert before is not None
+    assert before["y"] + before["height"] <= 768
+    question = page.locator(".st-key-label-question")
+    assert question.evaluate("(box) => box.scrollHeight > box.clientHeight")
+
+
+def test_the_page_is_as_high_as_the_window_allows_and_can_be_seen_whole(page: Page, url: str, who: str) -> None:
+    draw_a_round(page, url, who)
+    sheet = page.locator(".pv .sheet")
+    low = sheet.evaluate("(sheet) => sheet.clientHeight")
+    page.set_viewport_size({"width": 1366, "height": 1000})
+    assert sheet.evaluate("(sheet) => sheet.clientHeight") == pytest.approx(low + 232, abs=2)
+    page.get_by_role("button", name="Fit page").click()
+    expect(page.locator(".pv")).to_have_attribute("data-zoom", "page")
+    assert sheet.evaluate("(s) => s.scrollHeight <= s.clientHeight + 1 && s.scrollWidth <= s.clientWidth + 1")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    box = sheet.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768
+
+
 def test_neighbours_are_one_key_away_and_never_judged(page: Page, url: str, data: Path, who: str) -> None:
     draw_a_round(page, url, who)
     number = int(asked(page).split()[0])
@@ -160,6 +262,7 @@ def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(page: Page, ur
     judged(page, 1)
     (label,) = labels(data, who)
     assert (label.verdict, label.note) == ("not_relevant", "any nuys")
+    asked(page)
     expect(page.get_by_placeholder("Note (optional)", exact=False)).to_have_value("")
 
 

@@ -1,6 +1,7 @@
 """Labelled cases for tests, small enough to compute by hand."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.calibration.labelled import LabelledCase
 
@@ -14,7 +15,7 @@ def case(
     *,
     inclusion: list[list[float]] | None = None,
     chars: list[int] | None = None,
-    audited: bool = True,
+    audited: bool | NDArray[np.bool_] = True,
     groups: tuple[str, ...] | None = None,
 ) -> LabelledCase:
     """Criteria c1, c2, ...; every pair labelled with chance 1 unless `inclusion` says otherwise."""

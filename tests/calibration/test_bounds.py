@@ -12,11 +12,9 @@ from core.calibration.bounds import (
     clopper_pearson,
     crc_bound,
     interval,
-    labels_factor,
     lower_bound,
     p_values,
     passed,
-    positives_needed,
 )
 from core.certificates import Method, Target
 
@@ -28,7 +26,7 @@ def test_conformal_risk_control_needs_so_many_cases_without_a_miss(recall: float
 
 @pytest.mark.parametrize(("misses", "positives"), [(0, 59), (1, 93), (2, 124)])
 def test_so_many_relevant_pages_show_a_recall_of_095(misses: int, positives: int) -> None:
-    assert positives_needed(0.95, 0.95, misses) == positives
+    assert cases_needed(Target(0.95, "case", "ltt"), misses, misses, binary=True) == positives
     low, _ = clopper_pearson(positives - misses, positives, 0.95)
     fewer, _ = clopper_pearson(positives - 1 - misses, positives - 1, 0.95)
     assert fewer < 0.95 <= low
@@ -140,8 +138,7 @@ def test_only_methods_that_rest_on_cases_know_how_many_are_needed() -> None:
         cases_needed(Target(0.9, "page", "audit"))
 
 
-def test_a_bound_of_a_half_needs_nineteen_times_the_labels_for_095() -> None:
-    assert labels_factor(0.5, 0.95) == pytest.approx(19)
-    assert labels_factor(0.97, 0.95) == 1
-    assert labels_factor(0.0, 0.95) is None
-    assert labels_factor(float("nan"), 0.95) is None
+@pytest.mark.parametrize("confidence", [0.0, 0.3, 0.5, 1.0])
+def test_a_confidence_of_a_half_shows_nothing_and_is_no_target(confidence: float) -> None:
+    with pytest.raises(ValueError, match=r"above 0\.5"):
+        Target(0.9, "page", "audit", confidence)

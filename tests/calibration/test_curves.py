@@ -169,3 +169,14 @@ def test_a_group_is_one_part_over_its_criteria() -> None:
     assert (a.name, a.positives, a.at_rule, a.losses[0, 300]) == ("a", 2, 0.5, 0.5)
     assert (b.name, b.positives, b.at_rule, b.exact_cases, b.auc) == ("b", 0, None, 0, None)
     assert parts([], [], Family(), Rule(0.3)) == []
+
+
+def test_the_text_that_a_part_keeps_is_the_mean_over_its_criteria_and_cases() -> None:
+    """300 and 100 characters: at 0.50 "a" keeps 3/4 and all of the first case, 1/4 of the second: (3 + 4 + 1) / 12."""
+    first = case(1, [[0.8, 0.1], [0.6, 0.7]], [[1, 0], [1, 0]], chars=[300, 100])
+    second = case(2, [[0.1, NAN], [0.2, 0.2]], [[1, 0], [1, 0]], chars=[300, 100])
+    empty = case(3, [[0.9, 0.9]], [[1, 0]], chars=[0, 0])
+    a, b, c = parts([first, second, empty], [["a", "a"], ["a", "b"], ["c"]], Family(), Rule(0.5))
+    assert a.kept[[0, 500, 1000]] == pytest.approx([1.0, 8 / 12, 1 / 12])
+    assert b.kept[[0, 500]] == pytest.approx([1.0, 0.0])
+    assert np.isnan(c.kept).all()

@@ -204,3 +204,9 @@ def test_where_nothing_matched_nothing_is_probable_however_weak_the_rest() -> No
     assert shipped.probabilities(np.zeros((1, 20))).max() == 0.0
     best = shipped.probabilities(np.array([[0.0, 0.0, 0.1]]))[0]
     assert best[2] > best[0] == best[1] == 0.0
+
+
+@pytest.mark.parametrize("opening", ["[", '{"kind":'])
+def test_a_record_that_is_nested_without_end_is_none(opening: str) -> None:
+    with pytest.raises(ValueError, match="not the record of a recalibration"):
+        read_recalibration(opening * 100_000)

@@ -173,13 +173,20 @@ def test_a_later_round_with_larger_numbers_only_adds(frames: list[Frame]) -> Non
         assert (before == now).all(), "a pair that was labelled still has its chance"
 
 
-def test_a_pair_that_was_judged_before_takes_the_chance_of_the_new_round() -> None:
+def test_a_pair_that_was_judged_before_and_is_drawn_again_takes_the_chance_of_the_new_round() -> None:
     one = frame(1, np.array([[0.9, 0.36, 0.09], [0.5, np.nan, 0.09]]))
-    one.labelled[0, 1] = one.labelled[1, 1] = one.labelled[1, 2] = True
+    one.labelled[:] = True
     known = chances([one], RoundPlan(1, 1, 0), rule=RULE)[0]
-    again = raised([one], RoundPlan(1, 1, 0), rule=RULE)
-    assert [(r.case, r.criterion, r.page.number) for r in again] == [(1, "C0", 2), (1, "C1", 3)]
-    assert [r.inclusion_probability for r in again] == [known[0, 1], known[1, 2]] == pytest.approx([0.5, 0.25])
+    seen: set[tuple[int, int]] = set()
+    for seed in range(60):
+        again = raised([one], RoundPlan(1, 1, 0), rule=RULE, seed=seed)
+        number = uniforms(seed, 1, one.criteria, one.pages)
+        at = [(one.criteria.index(r.criterion), one.pages.index(r.page)) for r in again]
+        assert all(number[place] < known[place] for place in at)
+        assert [r.inclusion_probability for r in again] == [known[place] for place in at]
+        assert len(at) == int((number < known).sum())
+        seen |= set(at)
+    assert seen == {(0, 0), (0, 1), (0, 2), (1, 0), (1, 2)}, "a gap is in no round"
 
 
 def test_a_share_is_judged_twice_and_a_larger_share_only_adds(frames: list[Frame]) -> None:
@@ -282,3 +289,21 @@ def test_shown_means_kept_by_the_rule_in_force(frames: list[Frame]) -> None:
     assert len(arm(drawn, "shown")) == sum(
         int(kept((np.floor(f.compared * 1000 + 1e-4)).astype(np.uint16), rule).sum()) for f in frames[:3]
     )
+
+
+def test_as_many_as_there_are_or_more_are_drawn_for_certain() -> None:
+    """1 / sqrt(p) * sqrt(p) is less than 1 for 146 of these probabilities, and their rows were never whole."""
+    for probability in np.linspace(0.003, 0.399, 397):
+        one = frame(1, np.array([[0.8, probability, probability, 0.001]]))
+        for audits in (3, 50):
+            assert (chances([one], RoundPlan(4, audits, 0), rule=RULE)[0] == 1.0).all()
+
+
+def test_a_page_whose_chance_comes_to_one_is_drawn_for_certain() -> None:
+    """Two of three pages, one 9 times as probable as the others: 2 * 3 / 5 is above 1, so it is certain."""
+    for probability in np.linspace(0.004, 0.04, 300):
+        chance = chances(
+            [frame(1, np.array([[9 * probability, probability, probability]]))], RoundPlan(0, 2, 0), rule=RULE
+        )
+        assert chance[0][0, 0] == 1.0
+        assert chance[0][0, 1:] == pytest.approx([0.5, 0.5])

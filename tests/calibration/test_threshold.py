@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.calibration.curves import Family, measure
+from core.calibration.curves import UNSURE, Family, measure
 from core.calibration.labelled import LabelledCase
 from core.calibration.threshold import at_levels, by_criterion, by_group, find
 from core.certificates import METHODS, UNITS, Method, Target, Unit
@@ -53,7 +53,7 @@ def test_learn_then_test_of_whole_cases_allows_the_misses_of_clopper_and_pearson
 
 def test_more_confidence_never_gives_a_higher_threshold() -> None:
     measured = measure(spread(200), Family())
-    levels = [find(measured, Target(0.9, "criterion", "ltt", c)).level or 0 for c in (0.5, 0.8, 0.9, 0.95, 0.99)]
+    levels = [find(measured, Target(0.9, "criterion", "ltt", c)).level or 0 for c in (0.51, 0.8, 0.9, 0.95, 0.99)]
     assert levels == sorted(levels, reverse=True)
     assert levels[-1] > 500
 
@@ -77,6 +77,69 @@ def test_a_promise_to_keep_everything_is_none() -> None:
     found = find(measure([plain(i, 0.0) for i in range(40)], Family()), Target(0.9, "page", "crc"))
     assert (found.rule, found.certified, found.missing_cases) == (None, False, None)
     assert "no rule that leaves pages out will do" in found.advice
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("family", [Family(), Family(3), Family(ranked=True)], ids=["threshold", "cap", "ranked"])
+def test_pages_without_a_score_are_always_kept_and_that_is_no_promise(method: Method, family: Family) -> None:
+    """Nothing but gaps: every threshold keeps all of the text, 1.00 as well."""
+    gaps = [case(i, [[NAN] * 10], [[1] + [0] * 9]) for i in range(70)]
+    found = find(measure(gaps, family), Target(0.9, "page", method))
+    assert (found.rule, found.certified, found.missing_cases, found.missing_audits) == (None, False, None, None)
+    assert found.advice.startswith("Nothing would be left out: ")
+    assert found.advice.endswith("finish scoring first.")
+
+
+def test_pages_that_all_score_the_most_there_is_leave_nothing_out() -> None:
+    """Keeping every page at or above 1.00 keeps all; no score is missing, so nothing is said of that."""
+    found = find(measure([plain(i, 1.0, other=1.0) for i in range(70)], Family()), Target(0.9, "page", "crc"))
+    assert found.rule is None
+    assert found.advice.endswith("more than 99 % of the text.")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_kept_of_pages_without_text_is_not_known_and_nothing_is_promised(method: Method) -> None:
+    empty = [case(i, [[0.8] + [0.1] * 9], [[1] + [0] * 9], chars=[0] * 10) for i in range(70)]
+    found = find(measure(empty, Family()), Target(0.9, "page", method))
+    assert (found.rule, found.certified) == (None, False)
+    assert "hold no text" in found.advice
+    assert by_criterion(empty, Family(), Target(0.9), rule=Rule(0.2))[0].certified is None
+
+
+def test_a_rule_that_was_seen_to_keep_everything_is_not_offered_either() -> None:
+    found = find(measure([plain(i, 0.0) for i in range(40)], Family()), Target(0.9, "page", "observed"))
+    assert found.rule is None
+    assert "no rule that leaves pages out will do" in found.advice
+
+
+def unsure(number: int, *, audited: bool = True) -> LabelledCase:
+    """A relevant page at 0.8, one that was judged unsure at 0.7, and eight others."""
+    return case(number, [[0.8, 0.7] + [0.1] * 8], [[1, UNSURE] + [0] * 8], audited=audited)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_pages_judged_unsure_count_neither_way_and_a_promise_says_so(method: Method) -> None:
+    found = find(measure([unsure(i) for i in range(12)] + spread(60), Family()), Target(0.9, "page", method))
+    assert found.rule is not None
+    assert (found.unsure, found.labels) == (12, 12 * 9 + 600)
+    assert found.advice.endswith("12 pages were judged unsure: they count neither way.")
+    one = find(measure([unsure(1), *spread(3)], Family()), Target(0.9, "page", "ltt"))
+    assert one.advice == (
+        "Not certified: 25 more completely labelled cases needed. 1 page was judged unsure: it counts neither way."
+    )
+
+
+def test_a_verdict_that_was_only_seen_on_shown_pages_is_no_unsure_one_of_the_promise() -> None:
+    shown = case(1, [[0.8, 0.7, 0.1]], [[1, UNSURE, -1]], inclusion=[[1.0, 1.0, NAN]], audited=False)
+    drawn = case(2, [[0.8, 0.7, 0.1]], [[1, UNSURE, -1]], inclusion=[[1.0, 0.5, NAN]])
+    both = measure([shown, drawn], Family())
+    assert (both.unsure, both.exact_unsure) == (1, 0)
+
+
+def test_an_unsure_page_that_may_be_the_only_evidence_is_told_as_well() -> None:
+    nothing_else = case(1, [[0.8] + [0.1] * 9], [[UNSURE] + [0] * 9])
+    found = find(measure([nothing_else, *spread(60)], Family()), Target(0.9, "page", "ltt"))
+    assert (found.unsure, len(found.cases)) == (1, 60)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -140,14 +203,49 @@ def test_an_audit_promises_recall_of_pages() -> None:
     assert len(found.cases) == 40
 
 
-def test_an_audit_that_is_too_small_says_how_many_more() -> None:
-    measured = measure(audited(1, cases=4), Family())
-    found = find(measured, Target(0.98, "page", "audit"))
+def shown_and_drawn(audits: int, cases: int = 40, seed: int = 0) -> list[LabelledCase]:
+    """8 pages at 0.8, all labelled and six relevant; 52 at 0.1, none relevant, of which `audits` are expected drawn."""
+    number = np.random.default_rng(seed).random((cases, 52))
+    chance = audits / number.size
+    scores = [0.8] * 8 + [0.1] * 52
+    return [
+        case(
+            i,
+            [scores],
+            [[1] * 6 + [0, 0] + np.where(row < chance, 0, -1).tolist()],
+            inclusion=[[1.0] * 8 + np.where(row < chance, chance, NAN).tolist()],
+        )
+        for i, row in enumerate(number)
+    ]
+
+
+@pytest.mark.parametrize("audits", [60, 120, 200])
+def test_an_audit_that_is_too_small_says_how_many_more_will_do(audits: int) -> None:
+    """The same permanent numbers, so that a larger audit contains the smaller one."""
+    target = Target(0.95, "page", "audit")
+    measured = measure(shown_and_drawn(audits), Family())
+    found = find(measured, target)
     assert (found.rule, found.certified) == (None, False)
     assert found.missing_audits is not None
-    assert found.missing_audits > 0
-    assert found.advice.startswith("Not certified: ")
-    assert f"about {found.missing_audits} more audits" in found.advice
+    assert found.advice == (
+        f"Not certified: 59 more completely labelled cases needed, or about {found.missing_audits} more audits."
+    )
+    certified = (n for n in range(audits, 2080, 10) if find(measure(shown_and_drawn(n), Family()), target).certified)
+    assert measured.pool.audits + found.missing_audits == pytest.approx(next(certified), rel=0.2)
+
+
+def test_no_more_audits_are_asked_for_than_pages_are_left() -> None:
+    """Three cases: even if all 156 pages below were judged, too few relevant pages would be known."""
+    found = find(measure(shown_and_drawn(60, cases=3), Family()), Target(0.98, "page", "audit"))
+    assert (found.certified, found.missing_audits) == (False, None)
+    assert found.advice == "Not certified: 149 more completely labelled cases needed."
+
+
+def test_weighted_recall_is_worked_out_once_for_all_targets() -> None:
+    measured = measure(audited(1), Family())
+    find(measured, Target(0.8, "page", "audit"))
+    assert measured.weighted(0.95) is measured.weighted(0.95)
+    assert measured.pool is measured.pool
 
 
 def test_audits_that_suffice_are_named_where_whole_cases_are_missing() -> None:
@@ -221,6 +319,16 @@ def test_a_badly_worded_criterion_stands_out() -> None:
     assert 0.35 < bad.auc < 0.65
     assert bad.highest < 100
     assert [one.name for one in by_group(two_criteria(40), Family(), Target(0.9), rule=Rule(0.3))] == ["g", ""]
+
+
+def test_a_criterion_of_which_everything_is_kept_is_not_certified() -> None:
+    """Its relevant pages score 0: the threshold 0 alone keeps them, and everything else."""
+    low = [case(i, [[0.0] + [0.3] * 9, [0.8] + [0.1] * 9], [[1] + [0] * 9] * 2) for i in range(80)]
+    bad, good = by_criterion(low, Family(), Target(0.95, "criterion"), rule=Rule(0.2))
+    assert (bad.certified, bad.highest, bad.missing_cases, bad.recall) == (None, None, None, 0.0)
+    assert (good.certified, good.highest) == (800, 800)
+    gaps = [case(i, [[NAN] * 10], [[1] + [0] * 9]) for i in range(80)]
+    assert by_criterion(gaps, Family(), Target(0.9), rule=Rule(0.2))[0].certified is None
 
 
 def test_a_criterion_with_few_relevant_pages_is_not_suspected() -> None:

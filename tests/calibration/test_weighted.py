@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.calibration.labelled import LabelledCase
-from core.calibration.weighted import WeightedRecall, audits_needed, weighted_recall
+from core.calibration.weighted import Pool, WeightedRecall, audits_needed, pool, weighted_recall
 
 Ints = NDArray[np.int64]
 
@@ -25,6 +25,10 @@ def case(
 
 def recall(made: list[tuple[LabelledCase, Ints]], levels: int = 3, confidence: float = 0.95) -> WeightedRecall:
     return weighted_recall([c for c, _ in made], [r for _, r in made], levels, confidence=confidence)
+
+
+def pooled(made: list[tuple[LabelledCase, Ints]], levels: int = 3) -> Pool:
+    return pool([c for c, _ in made], [r for _, r in made], levels)
 
 
 def shown_and_audited(*, missed: int, cases: int = 30, chance: float = 0.05) -> list[tuple[LabelledCase, Ints]]:
@@ -158,8 +162,7 @@ def test_a_level_that_leaves_out_only_unlabelled_pages_may_miss_them_all() -> No
 
 def test_the_audits_needed_grow_with_the_target() -> None:
     made = shown_and_audited(missed=0)
-    cases, reaches = [c for c, _ in made], [r for _, r in made]
-    needed = [audits_needed(cases, reaches, 1, recall=target, confidence=0.95) for target in (0.8, 0.85, 0.9, 0.95)]
+    needed = [audits_needed(pooled(made), 1, recall=target, confidence=0.95) for target in (0.8, 0.85, 0.9, 0.95)]
     assert needed[0] == 600, "those given are enough"
     # No find in pages with chance pi allows 3 / pi missed: 300 / 0.9 leaves room for 33, so pi = 0.09 and 1080 audits.
     assert needed[2] == pytest.approx(1080, rel=0.1)
@@ -169,13 +172,99 @@ def test_the_audits_needed_grow_with_the_target() -> None:
 
 def test_audits_cannot_help_where_the_estimate_itself_is_too_low() -> None:
     made = shown_and_audited(missed=3)
-    cases, reaches = [c for c, _ in made], [r for _, r in made]
     assert recall(made).estimate[1] == pytest.approx(300 / 360)
-    assert audits_needed(cases, reaches, 1, recall=0.9, confidence=0.95) is None
+    assert audits_needed(pooled(made), 1, recall=0.9, confidence=0.95) is None
 
 
 def test_audits_cannot_help_where_there_are_too_few_cases() -> None:
     made = shown_and_audited(missed=0, cases=3)
-    cases, reaches = [c for c, _ in made], [r for _, r in made]
-    assert audits_needed(cases, reaches, 1, recall=0.99, confidence=0.95) is None
-    assert audits_needed([], [], 1, recall=0.9, confidence=0.95) is None
+    assert audits_needed(pooled(made), 1, recall=0.99, confidence=0.95) is None
+    assert audits_needed(pooled([]), 1, recall=0.9, confidence=0.95) is None
+
+
+def two_criteria(number: int, audited: NDArray[np.bool_]) -> tuple[LabelledCase, Ints]:
+    """Row 1: two relevant pages, one of them below and drawn with 0.5. Row 2: one shown and one below as well."""
+    reach = np.array([[2, 0, 0, 0], [2, 0, 0, 0]])
+    truth = np.array([[1, 1, 0, -1], [1, 1, -1, -1]], dtype=np.int8)
+    chance = np.array([[1.0, 0.5, 0.5, np.nan], [1.0, 0.1, np.nan, np.nan]])
+    names = ("C1", "C2")
+    return (
+        LabelledCase(number, names, ("", ""), reach / 10, np.full(4, 1000), truth, chance, audited=audited),
+        reach,
+    )
+
+
+def test_rows_that_speak_count_and_rows_beside_them_do_not() -> None:
+    made = [two_criteria(i, np.array([True, False])) for i in range(3)]
+    labels = pooled(made)
+    assert made[0][0].speaks.tolist() == [True, False]
+    assert (len(labels.weight), labels.audits, labels.pairs) == (9, 6, 12)
+    assert labels.below.tolist() == [0, 9, 9]
+    assert labels.unlabelled == 3
+    assert recall(made).estimate == pytest.approx([1.0, 1 / 3, 1 / 3])
+    both = [two_criteria(i, np.array([True, True])) for i in range(3)]
+    assert pooled(both).below.tolist() == [0, 18, 18]
+    assert recall(both).estimate == pytest.approx([1.0, 2 / 14, 2 / 14])
+    neither = [two_criteria(i, np.array([False, False])) for i in range(3)]
+    assert recall(neither).cases == ()
+
+
+def test_a_whole_row_speaks_beside_a_row_that_does_not() -> None:
+    reach = np.array([[2, 0], [2, 0]])
+    truth, chance = np.array([[1, 1], [1, 1]], dtype=np.int8), np.array([[1.0, 1.0], [1.0, 0.1]])
+    own = LabelledCase(1, ("A", "B"), ("", ""), reach / 10, np.full(2, 9), truth, chance, audited=False)
+    labels = pooled([(own, reach)])
+    assert (len(labels.weight), labels.pairs, labels.below.tolist()) == (2, 2, [0, 1, 1])
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.5, 1.0])
+def test_a_bound_has_a_confidence_above_a_half(confidence: float) -> None:
+    with pytest.raises(ValueError, match=r"above 0\.5"):
+        recall(shown_and_audited(missed=0), confidence=confidence)
+
+
+def anything(rng: np.random.Generator, number: int) -> tuple[LabelledCase, Ints]:
+    shape = int(rng.integers(1, 3)), int(rng.integers(1, 9))
+    reach = rng.integers(-1, 3, shape)
+    chance = 10.0 ** -(rng.uniform(0, 12, shape) * rng.integers(0, 2, shape))
+    chance[rng.random(shape) < 0.2] = np.nan
+    truth = rng.choice([-2, -1, 0, 1], shape, p=rng.dirichlet([1, 1, 1, 1])).astype(np.int8)
+    names = tuple(f"C{i}" for i in range(shape[0]))
+    audited = rng.random(shape[0]) < 0.7
+    return (
+        LabelledCase(number, names, ("",) * shape[0], reach / 10, np.full(shape[1], 9), truth, chance, audited=audited),
+        reach,
+    )
+
+
+def test_bounds_are_bounds_whatever_the_chances_and_the_confidence() -> None:
+    """Chances down to 1e-12, confidences as near to a half and to 1 as a float can be; a warning is a failure."""
+    rng = np.random.default_rng(11)
+    ends = (0.5 + 2**-53, 0.500001, 0.95, 0.999999, 1 - 2**-53)
+    for number in range(500):
+        made = [anything(rng, i) for i in range(int(rng.integers(1, 6)))]
+        confidence = ends[number % 5] if number % 2 else float(rng.uniform(0.501, 0.999))
+        found = recall(made, confidence=confidence)
+        needed = audits_needed(pooled(made), 1, recall=0.9, confidence=confidence)
+        if found.positives:
+            assert ((found.low >= 0) & (found.low <= found.estimate)).all()
+            assert ((found.estimate <= found.high) & (found.high <= 1)).all()
+        assert needed is None or needed >= 0
+
+
+def test_a_page_that_hardly_could_be_drawn_does_not_make_misses_impossible() -> None:
+    """One label below with a chance of 1e-9 beside nine with 1: the next miss weighs little on average, but not 0."""
+    chance: list[float | None] = [*[1.0] * 12, 1e-9]
+    made = [case(i, [1] * 3 + [0] * 10, chance, [2] * 3 + [0] * 10) for i in range(5)]
+    found = recall(made)
+    assert found.estimate[1] == 1.0
+    assert found.low[1] < 0.95
+
+
+def test_audits_are_in_all_and_no_more_than_chance_one_everywhere_gives() -> None:
+    made = shown_and_audited(missed=0)
+    for target in (0.9, 0.95, 0.98):
+        needed = audits_needed(pooled(made), 1, recall=target, confidence=0.95)
+        assert needed is not None
+        assert 600 < needed <= 600 / 0.05
+    assert audits_needed(pooled(made), 1, recall=0.995, confidence=0.95) is None

@@ -28,7 +28,7 @@ from core.labels import (
 from core.store import Store
 from core.text import clean_text
 from tests.labels.examples import FAX, IMAGING, LABELS, NOW, PAGES, SCAN, SPINE, TRIAL, case, rows_of
-from tests.store.examples import DOCUMENT, add_case, label
+from tests.store.examples import DOCUMENT, NOON, add_case, label
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
 NEWER = case(7, CaseDocument(FAX, "fax 1.pdf", 14), CaseDocument("c" * 64, "+scan.pdf", 9), criteria=(TRIAL,), day=9)
@@ -86,7 +86,7 @@ def test_labels_of_every_kind_come_back_equal(data: st.DataObject) -> None:
     )
     for write, filename in WRITERS:
         read = read_labels(write(rows_of(label)).encode(), filename)
-        assert resolve(read, [SPINE], PAGES, by="import", at=NOW) == [(3, label)]
+        assert resolve(read, [SPINE], PAGES, by="import", at=label.at) == [(3, label)]
 
 
 def test_qrels_come_back_as_labels_of_whoever_takes_them_over() -> None:
@@ -218,7 +218,7 @@ def test_labels_move_from_one_database_to_another(tmp_path: Path) -> None:
         given = one.labels()
         rows = [replace(row, case_name=None) for row in rows_of(*(judged for _, judged in given), of=here)]
         for number, judged in resolve(
-            read_labels(labels_csv(rows).encode(), "labels.csv"), [there], {DOCUMENT: 3}, by="import", at=NOW
+            read_labels(labels_csv(rows).encode(), "labels.csv"), [there], {DOCUMENT: 3}, by="import", at=NOON
         ):
             assert two.add_label(number, judged)
         assert two.labels() == given
@@ -235,3 +235,18 @@ def test_a_hundred_thousand_labels_are_read_and_resolved_in_seconds(
     began = process_time()
     assert len(resolve(read_labels(data, filename), [SPINE], PAGES, by="x", at=NOW)) == 100_000
     assert process_time() - began < 20
+
+
+def test_a_time_that_is_still_to_come_is_a_mistake_and_a_clock_that_runs_fast_is_none() -> None:
+    """Nothing that its reviewer says later would ever stand."""
+    late, far = NOW + timedelta(hours=25), datetime(9999, 12, 31, 23, tzinfo=UTC)
+    said = (
+        "column at: The time lies in the future. Write when the page was judged, as 2026-03-01T12:30:00Z, or leave the "
+        "cell empty."
+    )
+    assert mistakes(row(2, at=NOW + timedelta(hours=23)), row(3, at=late), row(4, page=2, at=far)) == [
+        f"Row 3, {said}",
+        f"Row 4, {said}",
+    ]
+    (fast,) = resolved(row(at=NOW + timedelta(hours=23)))
+    assert fast[1].at == NOW + timedelta(hours=23)

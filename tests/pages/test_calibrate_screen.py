@@ -20,15 +20,16 @@ from core.workspace import Workspace
 from pages.calibrate.comparing import at_budget, difference, paired, text_for
 from pages.calibrate.criteria import misses
 from pages.calibrate.curve import best_pages, curve, rows
-from pages.calibrate.in_force import certificate_json
-from pages.calibrate.result import headline
+from pages.calibrate.in_force import certificate_json, facts
+from pages.calibrate.result import headline, rests_on
 from pages.calibrate.scorers import verdict
 from pages.calibrate.tables import csv_of, frame
 from pages.calibrate.threshold import preset_columns
-from pages.calibrate.words import percent
+from pages.calibrate.words import aim, at_most, confidence_words, percent
 from pages.components.frame import workspace
 from tests.pages.studio_cases import CRITERIA, labelled_cases
 from tests.pages.test_screens import app, texts
+from tests.studio.examples import put
 
 CASES = 24
 ON_AVERAGE = "crc"
@@ -310,7 +311,73 @@ def test_two_scorers_at_the_same_budget_differ_by_the_cases_losses() -> None:
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0.95, "95%"), (1.0, "100%"), (0.998, "99.8%"), (0.034, "3.4%"), (0.0, "0%"), (None, "–"), (float("nan"), "–")],
+    [
+        (0.95, "95%"),
+        (1.0, "100%"),
+        (0.998, "99.8%"),
+        (0.034, "3.4%"),
+        (0.9561, "95.6%"),
+        (0.9569, "95.6%"),
+        (0.0, "0%"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
 )
 def test_shares_are_short_and_never_hide_a_miss(share: float | None, said: str) -> None:
     assert percent(share) == said
+
+
+def test_targets_are_said_exactly_and_an_upper_end_is_rounded_up() -> None:
+    assert aim(Target(0.975)) == "97.5% of the criteria with evidence"
+    assert confidence_words(Target(0.9, confidence=0.995)) == ", with 99.5% confidence"
+    assert (at_most(0.9561), at_most(0.95), at_most(0.9999), at_most(None)) == ("95.7%", "95%", "100%", "–")
+
+
+def test_a_promise_shown_on_labels_is_never_rounded_up(labelled: list[int]) -> None:
+    fingerprint = workspace().store.case(labelled[0]).scorer.fingerprint
+    material = workspace().studio.material(CRITERIA.name, fingerprint, "")
+    found = workspace().studio.find(material, Target(0.955, "criterion", "crc"), Family())
+    assert found.certified
+    words = rests_on(material, replace(found, bound=0.9569, observed=0.9996, interval=(0.9449, 0.9991)))
+    assert "Shown: at least 95.6%." in words
+    assert "Seen: 99.9% (95% interval 94.4% to 100%)." in words
+    assert "keeps at least 95.5% of the criteria" in headline(found)
+
+
+def test_what_somebody_else_published_meanwhile_is_shown_first(labelled: list[int]) -> None:
+    screen = on_average(app("calibrate", by="Q. Lead"))
+    screen.button(key="calibrate.publish").click().run()
+    fingerprint = workspace().store.case(labelled[0]).scorer.fingerprint
+    material = workspace().studio.material(CRITERIA.name, fingerprint)
+    other = workspace().studio.find(material, Target(0.9, "criterion", "crc"), Family())
+    put(workspace(), material, other, by="O. Lead")
+    screen.button(key="calibrate.publish.go").click().run()
+    assert "Somebody has published a threshold for these criteria meanwhile." in texts(screen)
+    certificate = workspace().publishing.certificate(fingerprint, CRITERIA.name)
+    assert certificate
+    assert certificate.made_by == "O. Lead"
+
+
+def test_what_was_found_on_labels_that_changed_meanwhile_is_not_published(labelled: list[int]) -> None:
+    screen = on_average(app("calibrate", by="Q. Lead"))
+    screen.button(key="calibrate.publish").click().run()
+    opened = Workspace.open(read_settings())
+    label = opened.store.labels(labelled[0])[0][1]
+    opened.store.withdraw_label(labelled[0], label.page, label.criterion, reviewer=label.reviewer)
+    opened.close()
+    screen.button(key="calibrate.publish.go").click().run()
+    assert "Labels have changed since. Nothing was published." in texts(screen)
+    assert workspace().store.calibration.certificates() == []
+
+
+def test_the_card_says_for_how_many_criteria_a_certificate_speaks(labelled: list[int]) -> None:
+    fingerprint = workspace().store.case(labelled[0]).scorer.fingerprint
+    material = workspace().studio.material(CRITERIA.name, fingerprint)
+    certificate = put(
+        workspace(), material, workspace().studio.find(material, Target(0.9, "criterion", "crc"), Family())
+    )
+    assert dict(facts(certificate, "Scorer", 3))["Criteria"] == "3 of Step therapy, version 1"
+    some = replace(certificate, criteria=("C-1",), bound=0.9569)
+    said = dict(facts(some, "Scorer", 3))
+    assert said["Criteria"] == "1 of the 3 of Step therapy, version 1; of the others nothing is promised"
+    assert said["Recall shown"] == "at least 95.6%"

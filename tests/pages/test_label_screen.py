@@ -57,7 +57,10 @@ def task(of: Round, who: str = WHO) -> Task:
     return found
 
 
-def press(test: AppTest, of: Task, what: str) -> AppTest:
+def press(test: AppTest, of: Task, what: str, *, after: float = 5.0) -> AppTest:
+    """`after` that many seconds of reading."""
+    place = test.session_state[f"label.place.{of.round}.{test.session_state['reviewer']}"]
+    place.since -= after
     return test.button(key=f"label.{of.id}.{what}").click().run()
 
 
@@ -145,12 +148,72 @@ def test_an_answer_is_stored_at_once_and_the_next_page_comes(case: int, of: Roun
 def test_undo_shows_the_page_again_and_forgets_the_answer(case: int, of: Round) -> None:
     test = app("label", by=WHO)
     first = task(of)
+    test.text_input(key=f"label.{first.id}.note").input("a table").run()
     press(test, first, "relevant")
     press(test, task(of), "undo")
     assert not test.error
     assert given(case) == []
+    assert "Taken back: **relevant**" in texts(test)
+    assert test.text_input(key=f"label.{first.id}.note").value == "a table"
     press(test, first, "not_relevant")
     assert [label.verdict for label in given(case)] == ["not_relevant"]
+
+
+def test_a_page_that_was_on_the_screen_for_a_moment_is_not_judged(case: int, of: Round) -> None:
+    test = app("label", by=WHO)
+    press(test, task(of), "relevant", after=0.0)
+    assert given(case) == []
+    assert not test.error
+
+
+def test_a_key_that_comes_late_leaves_the_answer_before_as_it_is(case: int, of: Round) -> None:
+    test = app("label", by=WHO)
+    first = task(of)
+    place = test.session_state[f"label.place.{of.id}.{WHO}"]
+    workspace().labelling.answer(first.id, "not_relevant", reviewer=WHO)
+    place.go_on("Saved: page 3 is not relevant.")  # the next page is on its way
+    place.task, place.since = task(of).id, -100.0
+    test.button(key=f"label.{first.id}.relevant").click().run()
+    assert [label.verdict for label in given(case)] == ["not_relevant"]
+    assert "Saved: page 3 is not relevant." in texts(test)
+    assert not test.error
+    assert not test.info
+
+
+def test_a_page_judged_in_another_window_stays_as_it_was_judged_there(case: int, of: Round) -> None:
+    here, there = app("label", by=WHO), app("label", by=WHO)
+    first = task(of)
+    press(there, first, "relevant")
+    press(here, first, "not_relevant")
+    assert [label.verdict for label in given(case)] == ["relevant"]
+    assert not here.error
+    assert "You judged this page in another window: relevant. Undo to change it." in texts(here)
+
+
+def test_a_page_that_somebody_else_judged_meanwhile_is_no_error(case: int, of: Round) -> None:
+    test = app("label", by=WHO)
+    first = task(of)
+    workspace().labelling.answer(first.id, "unsure", reviewer="S. Second")
+    press(test, first, "relevant")
+    assert not test.error
+    assert "Somebody else has judged this one meanwhile" in test.info[0].value
+    assert [label.reviewer for label in given(case)] == ["S. Second"]
+
+
+def test_a_round_that_is_not_there_is_said_not_to_be(of: Round) -> None:
+    assert f"There is no round 99. This is round {of.id}." in texts(app("label", by=WHO, round="99"))
+
+
+@pytest.mark.usefixtures("case")
+def test_when_nothing_is_left_to_draw_one_message_says_so() -> None:
+    of = draw(RoundPlan(twice=1.0, whole=True))
+    while following := workspace().labelling.next(of.id, reviewer=WHO, skipped=()):
+        workspace().labelling.answer(following.id, "unsure", reviewer=WHO)
+    test = panel(DRAW, by=WHO)
+    assert [warning.value for warning in test.warning] == [
+        "Nothing is left to draw from these cases: every page that has a score was judged before."
+    ]
+    assert {field.disabled for field in [*test.number_input, *test.toggle, *test.slider]} == {True}
 
 
 def test_a_skipped_page_comes_back_at_the_end(case: int, of: Round) -> None:
@@ -252,16 +315,40 @@ def test_a_file_with_mistakes_is_listed_row_by_row_and_nothing_comes_in(case: in
     test = panel(FILES, by=WHO)
     data = "\n".join(map(json.dumps, lines)).encode()
     test.file_uploader[0].set_value(("mine.jsonl", data, "application/jsonl")).run()
-    test.button(key="label.files.import").click().run()
     assert "Nothing was imported" in texts(test)
-    assert "2" in list(test.dataframe[0].value["Row"])
+    assert list(test.table[0].value.index) == ["2", "3"]
+    assert test.button(key="label.files.import").disabled
     assert given(case) == []
+
+
+@pytest.mark.usefixtures("case")
+def test_a_place_in_broken_json_is_a_character_of_the_line() -> None:
+    test = panel(FILES, by=WHO)
+    test.file_uploader[0].set_value(("mine.jsonl", b"not json", "application/jsonl")).run()
+    assert list(test.table[0].value["Column"]) == ["character 1"]
+
+
+def test_whoever_vouches_for_a_file_sees_what_is_filled_in_first_and_vouches_for_it_alone(case: int) -> None:
+    packet = workspace().store.case(case)
+    pairs = sum(d.pages for d in packet.documents) * len(packet.criteria.criteria)
+    row = {"document": packet.documents[0].name, "page": 1, "criterion": packet.criteria.criteria[0].id, "verdict": "1"}
+    test = panel(FILES, by=WHO)
+    test.file_uploader[0].set_value(("mine.jsonl", json.dumps(row).encode(), "application/jsonl")).run()
+    assert "1 label from the file, in 1 case. Nothing is stored yet." in test.info[0].value
+    test.toggle(key="label.files.whole.0").set_value(True).run()
+    said = f"1 label from the file, {pairs - 1:,} filled in as not relevant, in 1 case."
+    assert said in test.info[0].value
+    assert given(case) == []
+    test.button(key="label.files.import").click().run()
+    assert said in test.success[0].value
+    assert len(given(case)) == pairs
+    assert test.toggle(key="label.files.whole.1").value is False
 
 
 def test_a_file_without_mistakes_comes_in_once(case: int) -> None:
     packet = workspace().store.case(case)
     row = {"document": packet.documents[0].name, "page": 1, "criterion": packet.criteria.criteria[0].id, "verdict": "1"}
-    for again in ("labels imported: 1", "1 were here already"):
+    for again in ("is taken over: 1 label from the file, in 1 case.", "1 of them was here already"):
         test = panel(FILES, by=WHO)
         test.file_uploader[0].set_value(("mine.jsonl", json.dumps(row).encode(), "application/jsonl")).run()
         test.button(key="label.files.import").click().run()

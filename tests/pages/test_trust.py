@@ -17,6 +17,7 @@ from pages.components.frame import workspace
 from tests.pages.test_screens import app, texts
 from tests.studio.examples import (
     AVERAGE,
+    CRITERIA,
     HIGH,
     INFO,
     LEAD,
@@ -25,9 +26,11 @@ from tests.studio.examples import (
     ONE,
     case_of,
     find,
+    judge,
     judged_cases,
     material,
     publish,
+    put,
 )
 
 ROW = [HIGH, LOW, LOW, LOW, LOW]
@@ -166,7 +169,7 @@ def test_a_threshold_moved_by_hand_lapses_when_the_probabilities_are_others(
         StoredRecalibration(model.version, INFO.fingerprint, model.record(), (), LEAD, NOON)
     )
     of = material(opened, ONE.name, recalibration=model.version)
-    opened.publishing.publish(of, find(opened, of, AVERAGE), days=90, by=LEAD)
+    put(opened, of, find(opened, of, AVERAGE))
     test.run()
     assert not test.exception
     assert (line(test), rule(test, cases[0])) == ("Certified: 80% recall", Rule(0.915))
@@ -202,3 +205,24 @@ def test_lapsed_or_not_what_was_only_observed_is_no_certificate(opened: Workspac
     again = opened.store.calibration.add_certificate(replace(seen, expires_at=seen.made_at))
     opened.publishing.put_back(again.id, by=LEAD, reason="")
     assert line(review(cases[0])) == "Chosen on labels, no promise"
+
+
+def test_a_threshold_that_was_checked_on_some_criteria_is_not_certified_for_all(opened: Workspace) -> None:
+    cases = [case_of(opened, ROW, ROW, name=f"Request {n}") for n in range(4)]
+    for case in cases:
+        judge(opened, case, {"C-1": [1]})
+    publish(opened, name=CRITERIA.name)
+    test = review(cases[0])
+    assert line(test) == "Certified for 1 of 2 criteria"
+    assert "speak of 1 criterion of the 2 of this case. For the other 1 nothing is promised." in texts(test)
+
+
+def test_a_threshold_for_probabilities_that_are_lost_is_suspended_and_the_scores_are_shown(
+    opened: Workspace, cases: list[int]
+) -> None:
+    lost = opened.store.calibration.add_certificate(replace(publish(opened), recalibration="00000000"))
+    opened.publishing.put_back(lost.id, by=LEAD, reason="")
+    test = review(cases[0])
+    assert (line(test), rule(test, cases[0])) == ("Certificate suspended", Rule(0.2, 10))
+    assert "are not here any more. Certify again." in texts(test)
+    assert "this screen shows the scores themselves" in texts(test)

@@ -104,6 +104,7 @@ def round_of(case: int) -> Round:
         "Knee MRI",
         RoundPlan(),
         (case,),
+        ("f" * 64,),
         "Ann",
         NOON,
     )

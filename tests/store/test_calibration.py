@@ -11,10 +11,10 @@ import pytest
 
 from core.certificates import Certificate, Publication, StoredRecalibration, Target
 from core.domain import Label, PageRef, Verdict
-from core.errors import NotFound, StoreError
-from core.rounds import Raised
+from core.errors import Conflict, NotFound, StoreError
+from core.rounds import Raised, RoundPlan
 from core.store import Store
-from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, add_case, add_round, label, round_of
+from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, add_case, add_round, drawn, label, round_of
 
 CERTIFICATE = Certificate(
     target=Target(0.95, "criterion", "ltt", 0.9),
@@ -126,6 +126,24 @@ def test_what_is_in_force_already_is_not_published_again(store: Store) -> None:
     assert store.audit() == before
 
 
+def test_a_certificate_is_made_and_published_in_one_step_by_who_saw_what_is_in_force(store: Store) -> None:
+    first = store.calibration.certify_and_publish(CERTIFICATE, seen=0)
+    published = store.calibration.in_force()[KEY]
+    assert (published.certificate, published.by) == (first.id, "Ann")
+    before = store.audit()
+    for seen in (0, 9):
+        with pytest.raises(Conflict, match="Somebody has published"):
+            store.calibration.certify_and_publish(CERTIFICATE, seen=seen)
+    assert (store.audit(), store.calibration.certificates()) == (before, [first])
+    second = store.calibration.certify_and_publish(CERTIFICATE, seen=published.id)
+    assert store.calibration.in_force()[KEY].certificate == second.id
+    store.calibration.publish(replace(PUBLICATION, certificate=None))
+    with pytest.raises(Conflict, match="Somebody has withdrawn"):
+        store.calibration.certify_and_publish(CERTIFICATE, seen=2)
+    assert store.calibration.certify_and_publish(CERTIFICATE, seen=0).id == 3
+    assert store.verify_audit() is None
+
+
 def test_a_certificate_is_published_for_its_own_scores_and_criteria_only(store: Store) -> None:
     store.calibration.add_certificate(CERTIFICATE)
     with pytest.raises(NotFound, match="no certificate 9"):
@@ -181,7 +199,7 @@ def _marked(verdict: Verdict) -> Label:
 
 
 def _estimating(store: Store) -> list[tuple[Verdict, float | None]]:
-    return [(label.verdict, label.inclusion_probability) for _, label in store.calibration.labels()]
+    return [(label.verdict, label.inclusion_probability) for _, label, _ in store.calibration.labels()]
 
 
 def test_a_mark_in_sight_of_the_score_takes_neither_the_place_nor_the_chance_of_a_drawn_label(store: Store) -> None:
@@ -203,14 +221,23 @@ def test_a_withdrawn_label_leaves_nothing_to_estimate_from_until_there_is_anothe
     assert _estimating(store) == [("unsure", None)]
 
 
-def test_a_label_counts_with_the_largest_chance_of_all_rounds(store: Store) -> None:
+def test_a_round_says_what_it_drew_in_each_case_judged_before_or_not(store: Store) -> None:
     case = add_case(store)
-    store.add_label(case, label(number=1))
-    store.add_label(case, label(number=2))
-    for chance in (0.4, 0.2):
-        store.rounds.add(round_of(case), [], [Raised(case, PageRef(DOCUMENT, 1), "c1", chance)])
-    store.rounds.add(round_of(case), [], [Raised(case, PageRef(DOCUMENT, 2), "c1", 0.05)])
-    assert _estimating(store) == [("relevant", 0.4), ("relevant", 0.1)]
+    store.rounds.add(round_of(case), [drawn(case, 2)], [Raised(case, PageRef(DOCUMENT, 1), "c1", 0.4)])
+    store.rounds.add(replace(round_of(case), plan=RoundPlan(audit=0)), [])
+    first, second = store.rounds.designs()[case]
+    assert first.chances == {(PageRef(DOCUMENT, 1), "c1"): 0.4, (PageRef(DOCUMENT, 2), "c1"): 0.1}
+    assert (first.round, first.frame, first.audits) == (1, "f" * 64, True)
+    assert (second.round, second.chances, second.audits) == (2, {}, False)
+
+
+def test_a_label_says_whether_it_was_drawn(store: Store) -> None:
+    case = add_case(store)
+    task = store.rounds.next(add_round(store, case, [1]).id, reviewer="Ann")
+    assert task is not None
+    store.add_label(case, label(), task=task.id)
+    store.import_labels([(case, label(number=2))], by="Bob")
+    assert [(given.label.page.number, given.drawn) for given in store.calibration.labels()] == [(1, True), (2, False)]
 
 
 TABLES = (

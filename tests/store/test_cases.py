@@ -162,3 +162,18 @@ def test_people_are_listed_latest_first(store: Store) -> None:
 def test_a_clock_without_a_time_zone_is_refused(url: str) -> None:
     with Store.open(url, clock=lambda: datetime(2026, 1, 1)) as store, pytest.raises(ValueError, match="time zone"):
         add_case(store)
+
+
+def test_the_queue_says_when_the_documents_of_a_case_last_changed(url: str) -> None:
+    times = iter(NOON + timedelta(minutes=n) for n in range(1000))
+    with Store.open(url, clock=lambda: next(times)) as store:
+        case_id = add_case(store)
+        (first,) = store.cases()
+        store.add_label(case_id, label())
+        assert store.cases()[0].amended_at == first.amended_at, "a label changes no document"
+        store.replace_document(case_id, DOCUMENT, CaseDocument(OTHER, "new.pdf", 3), by="Ann")
+        (then,) = store.cases()
+        assert first.amended_at
+        assert then.amended_at
+        assert then.amended_at > first.amended_at
+        assert (then.documents, then.pages) == (first.documents, first.pages)

@@ -47,14 +47,20 @@ def case_of(
     texts: Sequence[str] = (),
     info: ScorerInfo = INFO,
     done: bool = True,
+    unread: Sequence[int] = (),
 ) -> int:
     """A case of one document, scored: a row of scores for each criterion, None for a pair without an answer.
 
-    Pages with the same text are copies.
+    Pages with the same text are copies; those numbered `unread` could not be read.
     """
     words = texts or [f"page {n}" for n in range(1, len(rows[0]) + 1)]
     document = digest(name)
-    pages = [Page(PageRef(document, n), f"{name}: {text}", body=digest(text)) for n, text in enumerate(words, start=1)]
+    pages = [
+        Page(PageRef(document, n), "", source="none", problem="Unreadable.")
+        if n in unread
+        else Page(PageRef(document, n), f"{name}: {text}", body=digest(text))
+        for n, text in enumerate(words, start=1)
+    ]
     workspace.store.add_document(document, size=1000, pages=pages)
     case = workspace.store.create_case(
         name,
@@ -172,4 +178,12 @@ def find(workspace: Workspace, of: Material, target: Target = AVERAGE) -> Found:
 def publish(workspace: Workspace, target: Target = AVERAGE, *, name: str = ONE.name, days: int = 90) -> Certificate:
     """What is found for the target by now, in force."""
     of = material(workspace, name)
-    return workspace.publishing.publish(of, find(workspace, of, target), days=days, by=LEAD)
+    return put(workspace, of, find(workspace, of, target), days=days)
+
+
+def put(workspace: Workspace, of: Material, found: Found, *, days: int = 90, by: str = LEAD) -> Certificate:
+    """In force, by somebody who sees what is in force by now."""
+    fingerprint = of.subject.info.fingerprint
+    seen = workspace.publishing.publication(fingerprint, of.criteria.name)
+    now = workspace.studio.material(of.criteria.name, fingerprint, of.version).labels_digest
+    return workspace.publishing.publish(of, found, days=days, by=by, seen=seen, labels_digest=now)

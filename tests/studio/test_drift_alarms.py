@@ -1,7 +1,8 @@
 """After a threshold is in force: labels since that speak against it, and cases that are unlike those before."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 import streamlit as st
@@ -13,6 +14,7 @@ from core.settings import read_settings
 from core.studio import Alarm
 from core.workspace import Workspace
 from tests.pages.test_screens import app, texts
+from tests.studio.conftest import Clock
 from tests.studio.examples import (
     HIGH,
     INFO,
@@ -26,6 +28,7 @@ from tests.studio.examples import (
     judged_cases,
     material,
     publish,
+    put,
     say,
 )
 
@@ -70,7 +73,10 @@ def test_labels_since_that_speak_against_the_threshold_raise_an_alarm(workspace:
     found = drift(workspace)
     assert (found.state, found.recall, found.cases) == ("alarm", 0.0, 8)
     (alarm,) = alarms(workspace)
-    assert (alarm.criteria_name, alarm.info, alarm.drift.state) == (ONE.name, INFO, "alarm")
+    assert (alarm.criteria_name, alarm.info) == (ONE.name, INFO)
+    assert alarm.drift is not None
+    assert alarm.drift.state == "alarm"
+    assert alarm.what.startswith("may miss more than it promises.")
 
 
 def test_labels_since_that_agree_raise_none(workspace: Workspace) -> None:
@@ -108,7 +114,7 @@ def test_cases_that_trained_the_probabilities_are_no_news(workspace: Workspace) 
         StoredRecalibration(model.version, INFO.fingerprint, model.record(), tuple(trained), LEAD, NOON)
     )
     of = material(workspace, ONE.name, recalibration=model.version)
-    workspace.publishing.publish(of, find(workspace, of), days=90, by=LEAD)
+    put(workspace, of, find(workspace, of))
     assert (drift(workspace).state, drift(workspace).cases) == ("too_few", 0)
     assert alarms(workspace) == []
 
@@ -121,7 +127,9 @@ def test_new_cases_that_score_otherwise_are_noticed_without_a_label(workspace: W
     found = drift(workspace)
     assert (found.state, found.shifted, found.compared) == ("too_few", True, (8, 8))
     (alarm,) = alarms(workspace)
+    assert alarm.drift is not None
     assert alarm.drift.shifted
+    assert alarm.what.startswith("was checked on other cases than the newer ones.")
 
 
 def test_labelled_cases_are_never_crowded_out_by_those_without_labels(
@@ -154,6 +162,19 @@ def screens() -> Iterator[None]:
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()
+
+
+def test_a_threshold_that_lapsed_or_soon_will_is_told_of(reopened: Callable[[], Workspace], clock: Clock) -> None:
+    opened = reopened()
+    judged_cases(opened, 4)
+    publish(opened, days=90)
+    assert alarms(opened) == []
+    clock.later = timedelta(days=70)
+    (soon,) = alarms(opened)
+    assert (soon.drift, soon.what.split(" on ")[0]) == (None, "lapses")
+    clock.later = timedelta(days=91)
+    (late,) = alarms(opened)
+    assert "carries no promise any more" in late.what
 
 
 @pytest.mark.usefixtures("screens")

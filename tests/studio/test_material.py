@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from core.calibration.curves import UNSURE
 from core.calibration.labelled import LabelledCase
 from core.domain import CriteriaSet, Criterion, PageRef, Verdict, digest
 from core.errors import NotFound
 from core.rounds import Round, RoundPlan
 from core.selection import Rule
-from core.store import Store
+from core.studio.design import frame_of, scored_rows
+from core.studio.matrices import matrix_of
 from core.workspace import Workspace
 from tests.studio.examples import (
     CRITERIA,
@@ -34,10 +36,13 @@ def only(workspace: Workspace) -> LabelledCase:
     return case
 
 
-def add_round(store: Store, *cases: int, plan: RoundPlan) -> None:
-    """A round that could draw from the cases, and drew nothing."""
-    store.rounds.add(
-        Round(7, INFO.fingerprint, "", "probability>=0.5", CRITERIA.name, plan, cases, "Q. Lead", NOON), []
+def add_round(workspace: Workspace, *cases: int, plan: RoundPlan) -> None:
+    """A round that could draw from the cases as they are, and drew nothing."""
+    found = [workspace.chart(case) for case in cases]
+    matrices = [matrix_of(chart) for chart in found]
+    frames = tuple(frame_of(m, scored_rows(m, CRITERIA)) for m in matrices)
+    workspace.store.rounds.add(
+        Round(7, INFO.fingerprint, "", "probability>=0.5", CRITERIA.name, plan, cases, frames, "Q. Lead", NOON), []
     )
 
 
@@ -54,12 +59,14 @@ def test_a_mark_on_the_review_screen_has_no_chance_and_enters_no_estimate(worksp
     assert material(workspace).only_shown
 
 
-def test_a_mark_on_a_page_without_a_score_enters_no_estimate_either(workspace: Workspace) -> None:
+def test_a_criterion_with_a_page_still_to_be_scored_says_nothing(workspace: Workspace) -> None:
     case = case_of(workspace, [HIGH, None, LOW], [LOW, HIGH, LOW])
-    add_round(workspace.store, case, plan=RoundPlan())
-    say(workspace, case, "C-1", 2, "relevant", arm="found")
-    say(workspace, case, "C-1", 1, "relevant", chance=0.5)
-    assert only(workspace).counts.tolist() == [[True, False, False], [False, False, False]]
+    for criterion in ("C-1", "C-2"):
+        for number in (1, 2, 3):
+            say(workspace, case, criterion, number, "relevant", chance=1.0)
+    found = only(workspace)
+    assert found.criteria == ("C-2",)
+    assert found.whole.tolist() == [True]
 
 
 def test_blind_labels_of_a_pair_silence_the_marks_made_in_sight_of_the_score(workspace: Workspace) -> None:
@@ -77,7 +84,7 @@ def test_blind_labels_of_a_pair_silence_the_marks_made_in_sight_of_the_score(wor
         (["relevant", "not_relevant", "not_relevant"], 0),
         (["relevant", "not_relevant"], 1),
         (["unsure", "not_relevant"], 0),
-        (["unsure", "unsure"], -1),
+        (["unsure", "unsure"], UNSURE),
     ],
     ids=["the majority", "a tie is relevant", "who is unsure has no vote", "all are unsure"],
 )
@@ -102,7 +109,7 @@ def test_a_page_that_somebody_is_unsure_about_was_looked_at(workspace: Workspace
     say(workspace, case, "C-1", 3, "unsure", chance=1.0)
     found = only(workspace)
     assert found.whole.tolist() == [True, False]
-    assert found.truth[0].tolist() == [1, 0, -1]
+    assert found.truth[0].tolist() == [1, 0, UNSURE]
     assert found.counts[0].tolist() == [True, True, False], "it is neither relevant nor not relevant"
 
 
@@ -116,8 +123,8 @@ def test_a_label_of_a_copy_counts_for_the_first_page_and_once(workspace: Workspa
     assert found.whole.tolist() == [True, False]
 
 
-def test_a_gap_never_makes_a_row_incomplete(workspace: Workspace) -> None:
-    case = case_of(workspace, [HIGH, None, LOW], [LOW, HIGH, LOW])
+def test_a_page_that_nobody_could_read_never_makes_a_row_incomplete(workspace: Workspace) -> None:
+    case = case_of(workspace, [HIGH, None, LOW], [LOW, None, LOW], unread=(2,))
     for number in (1, 3):
         say(workspace, case, "C-1", number, "relevant", chance=1.0)
     found = only(workspace)
@@ -144,12 +151,11 @@ def test_a_case_that_could_be_drawn_from_counts_as_audited_even_if_nothing_was_d
     workspace: Workspace,
 ) -> None:
     case, other = case_of(workspace, *TWO), case_of(workspace, *TWO, name="Another")
-    add_round(workspace.store, case, plan=RoundPlan(shown=5, audit=5))
-    add_round(workspace.store, other, plan=RoundPlan(shown=5, audit=0))
-    assert [(c.case, c.audited) for c in material(workspace).cases] == [(case, True)]
-    say(workspace, other, "C-1", 1, "relevant", chance=0.5, arm="shown")
-    assert {c.case: c.audited for c in material(workspace).cases} == {case: True, other: False}
-    assert not any(c.counts.any() for c in material(workspace).cases), "what was missed could not be drawn"
+    add_round(workspace, case, plan=RoundPlan(shown=5, audit=5))
+    add_round(workspace, other, plan=RoundPlan(shown=5, audit=0))
+    audited = {c.case: np.asarray(c.audited).tolist() for c in material(workspace).cases}
+    assert audited == {case: [True, True], other: [False, False]}
+    assert not any(c.counts.any() for c in material(workspace).cases)
 
 
 def test_labels_of_a_replaced_document_follow_the_pages_that_stayed_the_same(workspace: Workspace) -> None:

@@ -2,13 +2,14 @@
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.chart import Chart
-from core.domain import CriteriaSet
+from core.domain import CaseDocument, CriteriaSet, Criterion, Page, PageRef
 from core.studio import Matrix
 from core.studio.matrices import Matrices
 from core.workspace import Workspace
@@ -178,9 +179,47 @@ def test_a_disk_that_cannot_be_written_costs_speed_and_nothing_else(workspace: W
     assert asked.built == 2
 
 
-def test_a_criterion_that_nobody_asked_yet_does_not_keep_the_others_from_being_kept(workspace: Workspace) -> None:
+def test_a_document_with_as_many_pages_in_the_place_of_another_is_seen_at_once(workspace: Workspace) -> None:
+    case = case_of(workspace, *FULL)
+    asked = Asked(workspace)
+    matrices = asked.matrices()
+    asked.of(matrices)
+    (old,) = workspace.store.case(case).documents
+    new = "f" * 64
+    pages = [Page(PageRef(new, p.ref.number), p.text, body=p.body) for p in workspace.store.pages(old.document)]
+    workspace.store.add_document(new, size=10, pages=pages)
+    workspace.store.replace_document(case, old.document, CaseDocument(new, "new.pdf", old.pages), by="R")
+    assert {page.document for page in asked.of(matrices).pages} == {new}
+
+
+def test_a_criterion_without_any_answer_is_asked_for_again_until_it_has_one(workspace: Workspace) -> None:
     case_of(workspace, [HIGH, LOW, LOW], [None, None, None])
     asked = Asked(workspace)
     matrices = asked.matrices()
+    assert np.isnan(asked.of(matrices).scores[1]).all()
+    workspace.store.save_answers(
+        INFO, [(CRITERIA["C-2"].digest, page.digest, 0.5) for page in workspace.chart(1).pages]
+    )
+    assert (asked.of(matrices).scores[1] == 0.5).all()
     assert asked.of(matrices) is asked.of(matrices)
-    assert asked.built == 1
+
+
+def test_a_wording_that_was_never_asked_does_not_keep_the_others_from_being_kept(workspace: Workspace) -> None:
+    case_of(workspace, [HIGH, LOW, LOW], [LOW, HIGH, LOW])
+    (summary,) = workspace.store.cases()
+    reworded = replace(CRITERIA, criteria=(CRITERIA["C-1"], Criterion("C-2", "Was tuberculosis ruled out?")))
+    matrices = workspace.studio.matrices
+    found = matrices.of(summary, INFO.fingerprint, reworded)
+    assert np.isnan(found.scores[1]).all()
+    assert matrices.of(summary, INFO.fingerprint, reworded) is found
+
+
+def test_a_criterion_of_another_version_that_was_asked_without_an_answer_is_asked_for_again(
+    workspace: Workspace,
+) -> None:
+    case_of(workspace, [None, None, None], [LOW, HIGH, LOW])
+    (summary,) = workspace.store.cases()
+    reworded = replace(CRITERIA, criteria=(CRITERIA["C-1"], Criterion("C-2", "Was tuberculosis ruled out?")))
+    matrices = workspace.studio.matrices
+    found = matrices.of(summary, INFO.fingerprint, reworded)
+    assert matrices.of(summary, INFO.fingerprint, reworded) is not found

@@ -1,5 +1,6 @@
 """Thresholds put in force, suspended, moved by hand, put back and withdrawn; every step stays on record."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,13 +9,15 @@ import pytest
 from core.calibration.recalibrate import Platt, default_recalibration
 from core.certificates import StoredRecalibration, Target
 from core.domain import CriteriaSet, Criterion, ScorerInfo
-from core.errors import ChartsieveError, NotFound
+from core.errors import ChartsieveError, Conflict, NotFound
+from core.scorers.embedded import EmbeddedScorer
 from core.selection import Rule, default_rule
 from core.standing import InForce, promise
 from core.workspace import Workspace
 from tests.studio.conftest import Clock
 from tests.studio.examples import (
     AVERAGE,
+    CRITERIA,
     HIGH,
     INFO,
     LEAD,
@@ -26,8 +29,11 @@ from tests.studio.examples import (
     judge,
     judged_cases,
     material,
+    page,
     publish,
+    put,
     read_case,
+    say,
 )
 
 ROW = [HIGH, LOW, LOW, LOW, LOW]
@@ -68,7 +74,7 @@ def test_what_is_not_certified_is_refused_and_nothing_changes(workspace: Workspa
     of = material(workspace, ONE.name)
     found = find(workspace, of)
     with pytest.raises(ChartsieveError, match=r"1 more completely labelled case.*Nothing was published"):
-        workspace.publishing.publish(of, found, days=90, by=LEAD)
+        put(workspace, of, found)
     assert workspace.store.calibration.certificates() == []
     assert workspace.publishing.history(INFO.fingerprint, ONE.name) == []
     assert (standing(workspace, case).rule, standing(workspace, case).origin) == (default_rule(INFO), "start")
@@ -96,7 +102,7 @@ def test_nobody_publishes_without_a_name_or_for_ever(workspace: Workspace, days:
     judged_cases(workspace, 4)
     of = material(workspace, ONE.name)
     with pytest.raises(ChartsieveError, match="Nothing was"):
-        workspace.publishing.publish(of, find(workspace, of), days=days, by=by)
+        put(workspace, of, find(workspace, of), days=days, by=by)
     assert workspace.store.calibration.certificates() == []
 
 
@@ -104,6 +110,46 @@ def test_a_promise_never_reads_better_than_it_is(workspace: Workspace) -> None:
     judged_cases(workspace, 4)
     certificate = publish(workspace, Target(0.795, "criterion", "crc"))
     assert promise(certificate) == "keeps at least 79.5% of the criteria with evidence, on average over cases"
+
+
+def test_a_certificate_names_only_the_criteria_that_somebody_labelled(workspace: Workspace) -> None:
+    cases = [case_of(workspace, ROW, ROW, name=f"Request {n}") for n in range(4)]
+    for case in cases:
+        judge(workspace, case, {"C-1": [1]})
+    say(workspace, cases[0], "C-2", 2, "relevant", arm="shown")
+    assert publish(workspace, name=CRITERIA.name).criteria == ("C-1",)
+    now = standing(workspace, cases[0])
+    assert (now.certified, now.covered, now.asked) == (True, 1, 2)
+
+
+def test_an_exact_promise_rests_on_completely_judged_criteria_alone(workspace: Workspace) -> None:
+    for n in range(4):
+        case = case_of(workspace, ROW, ROW, name=f"Request {n}")
+        judge(workspace, case, {"C-1": [1]})
+        say(workspace, case, "C-2", 1, "relevant", chance=0.5)
+    assert publish(workspace, name=CRITERIA.name).criteria == ("C-1",)
+
+
+def test_what_was_found_on_labels_that_changed_is_not_published(workspace: Workspace) -> None:
+    cases = judged_cases(workspace, 4)
+    of = material(workspace, ONE.name)
+    found = find(workspace, of)
+    workspace.store.withdraw_label(cases[0], page(workspace, cases[0], 1), "Q", reviewer="A. Reviewer")
+    now = material(workspace, ONE.name).labels_digest
+    with pytest.raises(Conflict, match=r"Labels have changed since\. Nothing was published"):
+        workspace.publishing.publish(of, found, days=90, by=LEAD, seen=0, labels_digest=now)
+    assert workspace.store.calibration.certificates() == []
+
+
+def test_what_another_lead_published_meanwhile_stays(workspace: Workspace) -> None:
+    judged_cases(workspace, 4)
+    of = material(workspace, ONE.name)
+    found, seen = find(workspace, of), workspace.publishing.publication(INFO.fingerprint, ONE.name)
+    first = publish(workspace)
+    with pytest.raises(Conflict, match=r"Somebody has published .* Nothing was published\. Look at it first"):
+        workspace.publishing.publish(of, found, days=90, by="Other", seen=seen, labels_digest=of.labels_digest)
+    assert [c for _, c in workspace.publishing.history(INFO.fingerprint, ONE.name)] == [first]
+    assert workspace.store.calibration.certificates() == [first]
 
 
 # -- probabilities
@@ -116,7 +162,7 @@ def test_the_review_chart_uses_the_published_recalibration_at_once(workspace: Wo
     assert (before.recalibration, before.grid.probabilities[0, 0]) == ("", HIGH)
     of = material(workspace, ONE.name, recalibration=version)
     assert workspace.chart(cases[0]).recalibration == "", "looking changes nothing"
-    workspace.publishing.publish(of, find(workspace, of), days=90, by=LEAD)
+    put(workspace, of, find(workspace, of))
     after = workspace.chart(cases[0])
     # odds of 0.8 are 4, times e: 10.87 / 11.87
     assert (after.recalibration, round(float(after.grid.probabilities[0, 0]), 4)) == (version, 0.9158)
@@ -153,6 +199,57 @@ def test_a_recalibration_of_an_unknown_version_is_said_in_a_sentence(workspace: 
     judged_cases(workspace, 1)
     with pytest.raises(NotFound, match="There is no recalibration 12345678"):
         material(workspace, ONE.name, recalibration="12345678")
+
+
+def shipped_cases(workspace: Workspace) -> tuple[str, list[int]]:
+    """Fingerprint of a scorer that a recalibration ships for, and judged cases with its scores."""
+    info = EmbeddedScorer().info
+    cases = [case_of(workspace, ROW, name=f"Request {n}", criteria=ONE, info=info) for n in range(4)]
+    for case in cases:
+        judge(workspace, case, {"Q": [1]})
+    return info.fingerprint, cases
+
+
+def test_what_ships_is_kept_with_the_certificate_and_trained_on_no_case(workspace: Workspace) -> None:
+    fingerprint, _ = shipped_cases(workspace)
+    of = material(workspace, ONE.name, fingerprint)
+    certificate = put(workspace, of, find(workspace, of))
+    assert certificate.recalibration
+    kept = workspace.store.calibration.recalibration(certificate.recalibration)
+    assert (kept.cases, kept.fingerprint, kept.made_by) == ((), fingerprint, LEAD)
+    again = material(workspace, ONE.name, fingerprint)
+    assert (again.version, len(again.certifying)) == (certificate.recalibration, 4)
+    titles = [choice.title for choice in workspace.publishing.choices(fingerprint, ONE.name)]
+    assert titles == ["The scores themselves", "Probabilities as shipped"]
+
+
+def test_what_shipped_before_goes_on_to_make_the_probabilities(workspace: Workspace) -> None:
+    fingerprint, cases = shipped_cases(workspace)
+    older = Platt(fingerprint, 1.0, 1.0)
+    workspace.store.calibration.save_recalibration(
+        StoredRecalibration(older.version, fingerprint, older.record(), (), LEAD, NOON)
+    )
+    of = material(workspace, ONE.name, fingerprint, older.version)
+    put(workspace, of, find(workspace, of))
+    assert workspace.chart(cases[0]).recalibration == older.version
+    assert standing(workspace, cases[0]).certified
+    last = workspace.publishing.choices(fingerprint, ONE.name)[-1]
+    assert (last.title, last.in_force) == (f"Probabilities as shipped before ({older.version})", True)
+
+
+def test_probabilities_that_are_nowhere_to_be_found_suspend_the_promise_and_the_chart_shows_scores(
+    workspace: Workspace,
+) -> None:
+    case, *_ = judged_cases(workspace, 4)
+    lost = workspace.store.calibration.add_certificate(replace(publish(workspace), recalibration="00000000"))
+    workspace.publishing.put_back(lost.id, by=LEAD, reason="")
+    chart = workspace.chart(case)
+    assert (chart.recalibration, chart.grid.probabilities[0, 0]) == ("", HIGH)
+    now = standing(workspace, case)
+    assert (now.certified, now.origin, now.rule) == (False, "start", default_rule(INFO))
+    assert now.suspended == "The probabilities that it was made for are not here any more. Certify again."
+    assert workspace.publishing.rule(ONE.name, INFO) == default_rule(INFO)
+    assert material(workspace, ONE.name).version == ""
 
 
 # -- suspended
@@ -216,7 +313,7 @@ def test_a_rule_set_by_hand_lapses_when_the_probabilities_are_others(workspace: 
     publish(workspace)
     assert standing(workspace, case).origin == "hand", "the same scores are compared"
     of = material(workspace, ONE.name, recalibration=kept_recalibration(workspace))
-    workspace.publishing.publish(of, find(workspace, of), days=90, by=LEAD)
+    put(workspace, of, find(workspace, of))
     now = standing(workspace, case)
     assert (now.origin, now.rule, now.certified) == ("certificate", Rule(0.915), True)
 
@@ -244,7 +341,7 @@ def test_going_back_takes_the_probabilities_back_as_well(workspace: Workspace) -
     case, *_ = judged_cases(workspace, 4)
     first = publish(workspace)
     of = material(workspace, ONE.name, recalibration=kept_recalibration(workspace))
-    workspace.publishing.publish(of, find(workspace, of), days=90, by=LEAD)
+    put(workspace, of, find(workspace, of))
     assert workspace.chart(case).recalibrated
     workspace.publishing.put_back(first.id, by=LEAD, reason="")
     assert (workspace.chart(case).recalibration, standing(workspace, case).rule) == ("", Rule(HIGH))

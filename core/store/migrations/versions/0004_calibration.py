@@ -64,6 +64,7 @@ def _make_rounds() -> None:
         sa.Column("twice", sa.Double, nullable=False),
         sa.Column("whole", sa.Boolean, nullable=False),
         sa.Column("cases", sa.Text, nullable=False),
+        sa.Column("frames", sa.Text, nullable=False),
         sa.Column("tasks", sa.Integer, nullable=False),
         sa.Column("judgements", sa.Integer, nullable=False),
         sa.Column("created_by", sa.String, nullable=False),

@@ -1,0 +1,40 @@
+"""Answers by key or click pass only once the page has been on the screen for a while: a held key judges nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+_mount = st.components.v2.component(
+    "chartsieve_keyguard",
+    html='<div class="kg" hidden></div>',
+    js=(Path(__file__).parent / "keyguard.js").read_text("utf-8"),
+)
+
+
+def keyguard(
+    *, key: str, task: int, run: int, page: int, view: str, buttons: str, keys: Sequence[str], once: Sequence[str]
+) -> None:
+    """Guard the answers to `task`, of which one passes. To be drawn after the page.
+
+    `page` is the number that the page view with the key `view` shows once it is ready, `buttons` the key of the
+    container with the buttons that answer, `keys` the letters of their shortcuts. Letters in `once` pass always, but
+    not while they are held. `run` differs from run to run: another answer passes when the last one was refused.
+    """
+    _mount(
+        key=key,
+        data={
+            "task": task,
+            "run": run,
+            "page": page,
+            "view": _css(view),
+            "buttons": _css(buttons),
+            "keys": list(keys),
+            "once": list(once),
+        },
+    )
+
+
+def _css(key: str) -> str:
+    """What Streamlit makes of a key in the name of a class."""
+    return key.replace(".", "-")
