@@ -1,6 +1,7 @@
 """Which rule is in force for a case, where it comes from, and how far it may be trusted."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,8 @@ Origin = Literal["certificate", "hand", "start"]
 
 LOST = "The probabilities that it was made for are not here any more. Certify again."
 
+_LONG = re.compile(r"(?<![\d.,])\d{4,}(?![\d,])")
+"""A whole number of four digits and more."""
 _KEEPS: dict[Unit, str] = {
     "page": "of the relevant pages",
     "criterion": "of the criteria with evidence",
@@ -93,7 +96,7 @@ def _suspended(case: Case, certificate: Certificate, now: datetime) -> str:
             f"It was checked on version {certificate.criteria_version} of the criteria, and this case uses version "
             f"{case.criteria.version}. Certify it again for this version."
         )
-    if now >= certificate.expires_at:
+    if lapsed(certificate, now):
         return f"It lapsed on {certificate.expires_at:%d %b %Y}. Certify it again with newer labels."
     return ""
 
@@ -103,11 +106,26 @@ def promise(certificate: Certificate) -> str:
     target = certificate.target
     if not certificate.promised:
         return f"kept {percent(certificate.observed)} {_KEEPS[target.unit]} on the labels: seen, not promised"
-    share = f"{percent(target.recall)} {_KEEPS[target.unit]}"
+    share, like = f"{percent(target.recall)} {_KEEPS[target.unit]}", cases_like(len(certificate.cases))
     if target.method == "crc":
-        return f"keeps at least {share}, on average over cases"
+        return f"keeps at least {share}, on average over {like}"
     about = " about" if target.method == "audit" else ""
-    return f"keeps at least {share}, with{about} {percent(target.confidence)} confidence"
+    return f"keeps at least {share}, with{about} {percent(target.confidence)} confidence, in {like}"
+
+
+def cases_like(checked: int) -> str:
+    """What a promise speaks of: "cases like these 80", those that it was checked on."""
+    return f"cases like {'this one' if checked == 1 else f'these {checked:,}'}"
+
+
+def lapsed(certificate: Certificate, now: datetime) -> bool:
+    """Whether its time is over."""
+    return now >= certificate.expires_at
+
+
+def tidy(text: str) -> str:
+    """Numbers as the screens write them: "1,816" and "95%" for 1816 and 95 %. `text` holds no year."""
+    return _LONG.sub(lambda digits: f"{int(digits[0]):,}", text).replace(" %", "%")
 
 
 def percent(share: float) -> str:

@@ -25,6 +25,8 @@ DECISIONS = (
     "core.remembered",
     "core.same_page",
     "core.sketch",
+    "core.standing",
+    "core.studio.design",
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from core.certificates import Certificate, Method, Target, Unit
 from core.domain import Case, CaseDocument, CriteriaSet, Criterion, ScorerInfo
 from core.selection import DEFAULT_RULE, Rule
-from core.standing import LOST, in_force, promise
+from core.standing import LOST, in_force, promise, tidy
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EMBEDDED = ScorerInfo("embedded", "words", "1", "given")
@@ -100,9 +100,13 @@ def test_what_was_only_seen_is_never_called_certified() -> None:
 @pytest.mark.parametrize(
     ("unit", "method", "words"),
     [
-        ("page", "audit", "keeps at least 95% of the relevant pages, with about 95% confidence"),
-        ("criterion", "ltt", "keeps at least 95% of the criteria with evidence, with 95% confidence"),
-        ("case", "crc", "keeps at least 95% of the cases whole, on average over cases"),
+        ("page", "audit", "keeps at least 95% of the relevant pages, with about 95% confidence, in cases like these 2"),
+        (
+            "criterion",
+            "ltt",
+            "keeps at least 95% of the criteria with evidence, with 95% confidence, in cases like these 2",
+        ),
+        ("case", "crc", "keeps at least 95% of the cases whole, on average over cases like these 2"),
     ],
 )
 def test_a_promise_is_one_sentence(unit: Unit, method: Method, words: str) -> None:
@@ -122,3 +126,15 @@ def test_a_threshold_for_probabilities_that_are_lost_is_not_used_on_scores() -> 
         found = in_force(case, CERTIFICATE, recalibration="", now=NOON, lost=True)
         assert (found.rule, found.origin, found.certified) == (DEFAULT_RULE, "start", False)
         assert (found.suspended, found.certificate) == (LOST, CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1816 more completely labelled cases needed", "1,816 more completely labelled cases needed"),
+        ("95 % of 12345 pages, threshold 0.1234", "95% of 12,345 pages, threshold 0.1234"),
+        ("1,816 cases", "1,816 cases"),
+    ],
+)
+def test_numbers_are_written_in_one_way(text: str, words: str) -> None:
+    assert tidy(text) == words

@@ -1,14 +1,16 @@
 """The tab "Criteria": which questions the scorer answers well, and what the rule misses of the others."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
 
 from core.calibration.curves import Family
+from core.calibration.labelled import LabelledCase
 from core.calibration.threshold import ByCriterion, by_criterion, by_group
 from core.certificates import Target
 from core.grid import GAP
@@ -18,10 +20,13 @@ from core.studio import Material
 from pages.calibrate import tables
 from pages.calibrate.asking import asked
 from pages.calibrate.wording import wording_panel
-from pages.calibrate.words import aim, confidence_words, many, threshold_words
+from pages.calibrate.words import aim, confidence_words, many, percent, threshold_words
 from pages.components.frame import plain, route, workspace
 
 MOST_MISSES = 12
+_SHARES = ("Found in cases", "Recall of pages")
+Of = Literal["criteria", "groups"]
+_OF: tuple[Of, ...] = ("criteria", "groups")
 _ROWS = 12
 """A longer table scrolls."""
 _Key = tuple[Target, Family, Rule]
@@ -44,14 +49,17 @@ def criteria_tab(material: Material) -> None:
     target, family = asked()
     rule, origin = _rule(material, target, family)
     st.caption(
-        f"Rule: {plain(rule.in_words())} ({origin}). “Own” is the highest threshold with which the criterion "
-        f"by itself reaches {target.recall:.0%} of its relevant pages; the settings are those of the tab Threshold."
+        f"Rule: {plain(rule.in_words())} ({origin}). “{_alone(family)}” is what a criterion, taken alone, could use "
+        f"and still keep {percent(target.recall)} of its relevant pages: it is in force nowhere. The settings are "
+        "those of the tab Threshold."
     )
     with st.spinner("Looking at each criterion"):
         single, groups = _found(material, target, family, rule)
-    columns = criterion_columns(material, single, family)
+        found_in = {of: found_in_cases(material.certifying, rule, of) for of in _OF}
+    columns = criterion_columns(material, single, family, found_in["criteria"])
     event = st.dataframe(
-        tables.frame(columns, ["Recall"]),
+        tables.frame(columns, _SHARES),
+        placeholder="",
         hide_index=True,
         key="calibrate.criteria",
         on_select="rerun",
@@ -68,8 +76,8 @@ def criteria_tab(material: Material) -> None:
         st.caption(":material/touch_app: Select a row to see the relevant pages that the rule misses.")
     if len(groups) > 1:
         with st.expander("By group", icon=":material/folder:"):
-            grouped = group_columns(groups, family)
-            tables.draw(grouped, formats=_formats(family), shares=["Recall"])
+            grouped = group_columns(groups, family, found_in["groups"])
+            tables.draw(grouped, formats=_formats(family), shares=_SHARES)
             tables.download(grouped, "groups.csv")
 
 
@@ -99,34 +107,56 @@ def _found(
     return known[1], known[2]
 
 
-def criterion_columns(material: Material, found: Sequence[ByCriterion], family: Family) -> dict[str, list[Cell]]:
+def found_in_cases(cases: Sequence[LabelledCase], rule: Rule, of: Of) -> dict[str, float]:
+    """Criterion or group -> share of it that keeps a relevant page under `rule`, in [0, 1], mean over cases.
+
+    As recall of criteria on the tab Threshold: rows with every page labelled and evidence alone count. Without any of
+    these there is no entry.
+    """
+    shares: dict[str, list[float]] = defaultdict(list)
+    for case in cases:
+        relevant = case.truth == 1
+        counting = np.flatnonzero(case.whole & relevant.any(axis=1))
+        found = (relevant & kept(case.milli, rule)).any(axis=1)
+        names = case.criteria if of == "criteria" else case.groups
+        for name in {names[row] for row in counting}:
+            shares[name].append(float(np.mean([found[row] for row in counting if names[row] == name])))
+    return {name: float(np.mean(values)) for name, values in shares.items()}
+
+
+def criterion_columns(
+    material: Material, found: Sequence[ByCriterion], family: Family, found_in: Mapping[str, float]
+) -> dict[str, list[Cell]]:
     """One row a criterion."""
     questions: list[Cell] = [material.criteria[one.name].question for one in found]
     first: dict[str, list[Cell]] = {"Criterion": [one.name for one in found]}
-    return first | _figures(found, family) | {"Question": questions}
+    return first | _figures(found, family, found_in) | {"Question": questions}
 
 
-def group_columns(found: Sequence[ByCriterion], family: Family) -> dict[str, list[Cell]]:
+def group_columns(found: Sequence[ByCriterion], family: Family, found_in: Mapping[str, float]) -> dict[str, list[Cell]]:
     """One row a group."""
     first: dict[str, list[Cell]] = {"Group": [one.name or "(no group)" for one in found]}
-    return first | _figures(found, family)
+    return first | _figures(found, family, found_in)
 
 
-def _figures(found: Sequence[ByCriterion], family: Family) -> dict[str, list[Cell]]:
-    return {
-        "Recall": [_rounded(one.recall, 4) for one in found],
+def _figures(found: Sequence[ByCriterion], family: Family, found_in: Mapping[str, float]) -> dict[str, list[Cell]]:
+    columns: dict[str, list[Cell]] = {
+        "Found in cases": [_rounded(found_in.get(one.name), 4) for one in found],
+        "Recall of pages": [_rounded(one.recall, 4) for one in found],
         "Separation": [_rounded(one.auc, 3) for one in found],
         "Relevant": [one.positives for one in found],
         "Cases": [one.labelled_cases for one in found],
         "Pages kept": [round(one.pages, 2) for one in found],
-        _own(family): [_level(one.highest, family) for one in found],
-        "Own, with a promise": [_promised(one, family) for one in found],
-        "Suspicion": [one.suspicion for one in found],
+        f"{_alone(family)}, seen": [_level(one.highest, family) for one in found],
+        f"{_alone(family)}, promised": [_promised(one, family) for one in found],
     }
+    if any(one.suspicion for one in found):
+        columns["Suspicion"] = [one.suspicion for one in found]
+    return columns
 
 
-def _own(family: Family) -> str:
-    return "Own K" if family.ranked else "Own threshold"
+def _alone(family: Family) -> str:
+    return "K if alone" if family.ranked else "Threshold if alone"
 
 
 def _level(level: int | None, family: Family) -> float | None:
@@ -149,17 +179,28 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 def _formats(family: Family) -> dict[str, Any]:
     return {
-        "Recall": st.column_config.NumberColumn(
-            format=tables.PERCENT_FORMAT, help="Relevant pages that the rule keeps"
+        "Found in cases": st.column_config.NumberColumn(
+            format=tables.PERCENT_FORMAT,
+            help="Completely labelled cases with evidence in which the rule keeps at least one relevant page",
+        ),
+        "Recall of pages": st.column_config.NumberColumn(
+            format=tables.PERCENT_FORMAT, help="Relevant pages that the rule keeps, each one counted"
         ),
         "Separation": st.column_config.NumberColumn(
             format="%.2f",
-            help="Chance that a relevant page scores higher than one that is not. 1 is perfect, 0.5 is guessing.",
+            help="How well scores tell relevant pages from others: the chance that a relevant page scores higher than "
+            "one that is not. 1 is perfect, 0.5 is guessing. The field calls it AUC.",
         ),
         "Relevant": st.column_config.NumberColumn(help="Relevant pages among the labels that count"),
         "Cases": st.column_config.NumberColumn(help="Cases with a label that counts"),
         "Pages kept": tables.ONE,
-        _own(family): tables.WHOLE if family.ranked else tables.THREE,
+        f"{_alone(family)}, seen": st.column_config.NumberColumn(
+            format="localized" if family.ranked else "%.3f",
+            help="On these labels, for this criterion alone. Not in force, and no promise.",
+        ),
+        f"{_alone(family)}, promised": st.column_config.TextColumn(
+            help="What could be promised for this criterion alone, not for all at once. Not in force."
+        ),
         "Suspicion": st.column_config.TextColumn(width="large", help="What looks wrong about its wording"),
         "Question": st.column_config.TextColumn(width="large"),
     }

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from core.calibration.fit import Candidate, Comparison, Name
+from core.calibration.fit import Candidate, Comparison, Name, split
 from core.spreadsheet import Cell
 from core.studio import Material
 from pages.calibrate import tables
@@ -21,6 +21,10 @@ _NAMES: dict[Name, str] = {
     "isotonic": "Steps in the score",
     "contextual": "Score and standing in its case",
 }
+_LOG_LOSS = st.column_config.NumberColumn(
+    format="%.3f",
+    help="How far the probabilities lie from the verdicts; one that is sure and wrong weighs most. Lower is better.",
+)
 _WANTED = "calibrate.fit_now"
 _FITTED: WeakKeyDictionary[Material, Comparison] = WeakKeyDictionary()
 
@@ -38,8 +42,8 @@ def offer(material: Material) -> None:
     comparison = fitted(material)
     if comparison is None:
         st.caption(
-            "Half of the labelled cases are used to fit. Only the other half can certify a threshold afterwards: what "
-            "was fitted on a case never certifies on it."
+            f"{len(split(material.cases, 0)[0]):,} of {many(len(material.cases), 'labelled case')} are used to fit. "
+            "Only the others can certify a threshold afterwards: what was fitted on a case never certifies on it."
         )
         st.button("Fit from these labels", key="calibrate.fit", icon=":material/model_training:", on_click=_on_fit)
         return
@@ -47,7 +51,8 @@ def offer(material: Material) -> None:
         st.info(plain(comparison.problem), icon=":material/info:")
         return
     columns = candidate_columns(comparison)
-    tables.draw(columns, formats=dict.fromkeys(("Log loss", "Gain", "give or take"), tables.THREE))
+    formats = dict.fromkeys(("Gain", "give or take"), tables.THREE)
+    tables.draw(columns, formats={**formats, "Log loss": _LOG_LOSS})
     st.markdown(why(comparison))
     for sentence in comparison.refused:
         st.caption(plain(sentence))
@@ -75,13 +80,12 @@ def why(comparison: Comparison) -> str:
     chosen, before = comparison.chosen, comparison.before
     if chosen is before:
         return (
-            f"None is better than “{_NAMES[before.name]}” by more than chance, so nothing changes. "
+            f"None fits clearly better than “{_NAMES[before.name]}”, so nothing changes. "
             "More labelled cases may show a difference."
         )
     return (
-        f"**{_NAMES[chosen.name]}** has the lowest log loss of those that beat “{_NAMES[before.name]}” by more than "
-        f"the standard error. Each was judged on cases that its fit had not seen, "
-        f"{many(len(comparison.trained_on), 'case')} in all."
+        f"**{_NAMES[chosen.name]}** fits clearly better than “{_NAMES[before.name]}”, and best of those that do. "
+        f"Each was judged on cases that its fit had not seen, {many(len(comparison.trained_on), 'case')} in all."
     )
 
 

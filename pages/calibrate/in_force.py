@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
 from core.calibration.drift import Drift, State
 from core.certificates import Certificate, Publication
 from core.selection import Rule
-from core.standing import LOST, promise
+from core.standing import LOST, lapsed, promise, tidy
 from core.studio import Material
 from pages.calibrate.publish import AGAIN
 from pages.calibrate.words import METHODS, UNITS, at_most, many, percent
@@ -19,6 +19,7 @@ from pages.components.wording import scorer_title
 _DOING, _WHY = "calibrate.taking_back", "calibrate.why"
 _WITHDRAW = 0
 """In place of the id of a certificate."""
+_NEEDS_REASON = "Asks for a reason and your name first: both stay on record."
 _STATES: dict[State, str] = {
     "ok": ":green[:material/check_circle:] **Holds on newer labels**",
     "too_few": ":gray[:material/hourglass_empty:] **Too few newer labels to say**",
@@ -33,17 +34,19 @@ def in_force_tab(material: Material) -> None:
     certificate = workspace().publishing.certificate(fingerprint, name)
     history = workspace().publishing.history(fingerprint, name)
     left, right = st.columns([11, 9], gap="large")
+    drift = None
+    with right:  # first: what newer cases say is part of the card
+        if certificate is not None:
+            with st.container(border=True), st.spinner("Looking at newer cases"):
+                drift = studio.drift(fingerprint, name)
+                _drift(drift)
+        _history(history, certificate)
     with left:
         if certificate is None:
             _nothing(bool(history))
         else:
             with st.container(border=True):
-                _card(certificate, material)
-    with right:
-        if certificate is not None:
-            with st.container(border=True), st.spinner("Looking at newer cases"):
-                _drift(studio.drift(fingerprint, name))
-        _history(history, certificate)
+                _card(certificate, material, drift)
 
 
 def _nothing(before: bool) -> None:
@@ -54,14 +57,17 @@ def _nothing(before: bool) -> None:
     )
 
 
-def _card(certificate: Certificate, material: Material) -> None:
+def _card(certificate: Certificate, material: Material, drift: Drift | None) -> None:
+    now = workspace().now()
     words = Rule.parse(certificate.rule).in_words()
-    badge = ":green[:material/verified:]" if certificate.promised else ":gray[:material/visibility:] No promise:"
+    doubted = drift is not None and (drift.state == "alarm" or drift.shifted)
+    lost = workspace().publishing.lost(certificate)
+    badge = _badge(certificate, past=lapsed(certificate, now), lost=lost, doubted=doubted)
     st.markdown(f"#### {badge} Keep {plain(words)}")
-    said = promise(certificate)
-    st.markdown(f"{plain(said[0].upper() + said[1:])}.")
-    lapsed = datetime.now(UTC) >= certificate.expires_at
-    if lapsed:
+    st.markdown(plain(promise_at(certificate, now)))
+    if doubted:
+        st.warning("In doubt: newer cases speak against it. See beside.", icon=":material/trending_down:")
+    if lapsed(certificate, now):
         st.warning("It has lapsed: certify it again with newer labels.", icon=":material/event_busy:")
     if certificate.criteria_version != material.criteria.version:
         st.warning(
@@ -69,10 +75,11 @@ def _card(certificate: Certificate, material: Material) -> None:
             f"{material.criteria.version}. Cases with the newest version carry no promise.",
             icon=":material/difference:",
         )
-    if workspace().publishing.lost(certificate):
+    if lost:
         st.warning(LOST, icon=":material/function:")
     same = certificate.criteria_version == material.criteria.version
-    shown = dict(facts(certificate, scorer_title(material.subject.info), len(material.criteria) if same else None))
+    asked = len(material.criteria) if same else None
+    shown = dict(facts(certificate, scorer_title(material.subject.info), asked, now))
     said_of = {"": list(shown), " ": [plain(value) for value in shown.values()]}
     st.table(said_of, hide_header=True, hide_index=True, border="horizontal")
     if st.session_state.get(_DOING) == _WITHDRAW:
@@ -88,10 +95,36 @@ def _card(certificate: Certificate, material: Material) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        st.button("Withdraw…", key="calibrate.withdraw", icon=":material/undo:", on_click=_on_begin, args=(_WITHDRAW,))
+        st.button(
+            "Withdraw…",
+            key="calibrate.withdraw",
+            icon=":material/undo:",
+            help=_NEEDS_REASON,
+            on_click=_on_begin,
+            args=(_WITHDRAW,),
+        )
 
 
-def facts(certificate: Certificate, scorer: str, asked: int | None) -> list[tuple[str, str]]:
+def _badge(certificate: Certificate, *, past: bool, lost: bool, doubted: bool) -> str:
+    """The tick is for what holds now."""
+    if not certificate.promised:
+        return ":gray[:material/visibility:] No promise:"
+    if past:
+        return ":gray[:material/event_busy:] Lapsed:"
+    if lost:
+        return ":gray[:material/gpp_maybe:] Suspended:"
+    return ":orange[:material/trending_down:] In doubt:" if doubted else ":green[:material/verified:]"
+
+
+def promise_at(certificate: Certificate, now: datetime) -> str:
+    """The promise as a sentence, in the past where its time is over."""
+    said = promise(certificate)
+    if certificate.promised and lapsed(certificate, now):
+        return f"Promised until {certificate.expires_at:%d %b %Y}: {said}."
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def facts(certificate: Certificate, scorer: str, asked: int | None, now: datetime) -> list[tuple[str, str]]:
     """What a certificate says, line by line. `asked`: criteria in its version of the list, None where not known."""
     target, covered, others = certificate.target, f"{len(certificate.criteria):,}", ""
     if asked is not None and asked > len(certificate.criteria):
@@ -101,7 +134,7 @@ def facts(certificate: Certificate, scorer: str, asked: int | None) -> list[tupl
         ("Target", f"{percent(target.recall)} recall, {UNITS[target.unit].lower()}"),
         ("Promise", METHODS[target.method]),
         ("Confidence", confidence),
-        ("Recall shown", f"at least {percent(certificate.bound)}" if certificate.bound is not None else "none"),
+        ("Recall proven", f"at least {percent(certificate.bound)}" if certificate.bound is not None else "none"),
         ("Recall seen", percent(certificate.observed)),
         ("Text kept", f"{percent(certificate.kept)} for a criterion, {percent(certificate.kept_together)} for a case"),
         (
@@ -116,8 +149,15 @@ def facts(certificate: Certificate, scorer: str, asked: int | None) -> list[tupl
             f"{many(certificate.positives, 'relevant page')}; digest {certificate.labels_digest[:12]}",
         ),
         ("Signed", f"{certificate.made_by}, {certificate.made_at:%d %b %Y, %H:%M} UTC"),
-        ("Lapses", f"{certificate.expires_at:%d %b %Y}"),
+        (_until(certificate, now), f"{certificate.expires_at:%d %b %Y}"),
     ]
+
+
+def _until(certificate: Certificate, now: datetime) -> str:
+    past = lapsed(certificate, now)
+    if not certificate.promised:
+        return "Was to be used until" if past else "Used until"
+    return "Lapsed" if past else "Lapses"
 
 
 def certificate_json(certificate: Certificate) -> str:
@@ -130,7 +170,7 @@ def _drift(drift: Drift | None) -> None:
         return
     st.markdown(_STATES[drift.state])
     for sentence in drift.sentences:
-        st.markdown(plain(sentence))
+        st.markdown(plain(tidy(sentence)))
     recall, cases, moved = st.columns(3)
     recall.metric("Recall since", percent(drift.recall), help="On cases labelled after the certificate was made.")
     cases.metric("Cases since", f"{drift.cases:,}")
@@ -140,8 +180,13 @@ def _drift(drift: Drift | None) -> None:
         help="Largest distance of the two distributions of the best pages, 0 to 1.",
     )
     if drift.low is not None and drift.high is not None:
-        shifted = "" if drift.p_value is None else f" · p = {drift.p_value:.3f} that scores are as before"
+        shifted = "" if drift.p_value is None else f" · {p_words(drift.p_value)} if scores were as before"
         st.caption(f"Recall between {percent(drift.low)} and {at_most(drift.high)}{shifted}")
+
+
+def p_words(p_value: float) -> str:
+    """ "p = 0.042"; never as if it were nothing."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def _history(history: list[tuple[Publication, Certificate | None]], now: Certificate | None) -> None:
@@ -151,7 +196,8 @@ def _history(history: list[tuple[Publication, Certificate | None]], now: Certifi
     offered: set[int] = {now.id} if now else set()
     for n, (publication, certificate) in enumerate(history):
         with st.container(border=True):
-            _entry(publication, certificate, newest=n == 0)
+            before = any(c.id == certificate.id for _, c in history[n + 1 :] if c) if certificate else False
+            _entry(publication, certificate, newest=n == 0, before=before)
             if certificate is None or certificate.id in offered:
                 continue
             offered.add(certificate.id)
@@ -162,21 +208,24 @@ def _history(history: list[tuple[Publication, Certificate | None]], now: Certifi
                     "Put back…",
                     key=f"calibrate.back.{certificate.id}",
                     icon=":material/history:",
+                    help=_NEEDS_REASON,
                     on_click=_on_begin,
                     args=(certificate.id,),
                 )
 
 
-def _entry(publication: Publication, certificate: Certificate | None, *, newest: bool) -> None:
+def _entry(publication: Publication, certificate: Certificate | None, *, newest: bool, before: bool) -> None:
+    """`before`: the certificate was in force once already."""
     who = f"{publication.at:%d %b %Y, %H:%M} UTC, {plain(publication.by)}"
     why = f": {plain(publication.reason)}" if publication.reason else ""
     if certificate is None:
         st.markdown(f":material/block: Withdrawn · {who}{why}")
         return
     rule = plain(Rule.parse(certificate.rule).in_words())
-    mark, said = " · **in force**" if newest else "", plain(promise(certificate))
-    st.markdown(f":material/publish: {rule[0].upper() + rule[1:]}{mark}")
-    st.caption(f"{said[0].upper() + said[1:]}.  \n{who}{why}")
+    mark, said = " · **in force**" if newest else "", plain(promise_at(certificate, workspace().now()))
+    done = ":material/history: Put back: " if before else ":material/publish: "
+    st.markdown(f"{done}{rule if before else rule[0].upper() + rule[1:]}{mark}")
+    st.caption(f"{said}  \n{who}{why}")
 
 
 def _reason(certificate: Certificate, label: str, effect: str) -> None:

@@ -80,7 +80,10 @@ def _reliability(material: Material) -> None:
     for name, _, error in judged:
         if error:
             st.markdown(f"{name}: off by **{error.estimate:.3f}** on average ({error.low:.3f} to {error.high:.3f})")
-    st.caption("Expected calibration error, 95% interval over cases. 0 is perfect. Lower is better.")
+    st.caption(
+        "How far what the tool says lies from the share that was relevant. 0 is perfect; in brackets the 95% interval "
+        "over cases. The field calls it expected calibration error."
+    )
     columns = reliability_columns(judged)
     shares = ("Relevant", "at least", "at most")
     tables.below_plot(columns, "reliability.csv", formats={"Said": tables.TWO}, shares=shares)

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from core.calibration.threshold import Found
+from core.certificates import Certificate
 from core.errors import Conflict
+from core.standing import lapsed
 from core.studio import Material
 from pages.calibrate.words import many
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, say_error, workspace
@@ -24,12 +26,7 @@ def offer(material: Material, found: Found) -> None:
     if found.rule is None:
         return
     in_force = workspace().publishing.certificate(material.subject.info.fingerprint, material.criteria.name)
-    if in_force and (in_force.rule, in_force.target, in_force.recalibration, in_force.labels_digest) == (
-        str(found.rule),
-        found.target,
-        material.version,
-        material.labels_digest,
-    ):
+    if in_force and _same(in_force, material, found) and not lapsed(in_force, workspace().now()):
         st.markdown(
             f":green[:material/check_circle:] **In force** since {in_force.made_at:%d %b %Y, %H:%M} UTC, published by "
             f"{plain(in_force.made_by)}."
@@ -38,8 +35,28 @@ def offer(material: Material, found: Found) -> None:
     if st.session_state.get(_OPEN):
         _form(material, found)
     else:
-        label = "Put in force…" if found.certified else "Put in force without a promise…"
+        label = f"{_action(in_force, material)}{'' if found.certified else ' without a promise'}…"
         st.button(label, key="calibrate.publish", icon=":material/publish:", on_click=_on_open, args=(True,))
+
+
+def _same(in_force: Certificate, material: Material, found: Found) -> bool:
+    """Whether publishing would change nothing but the date."""
+    return (
+        in_force.rule,
+        in_force.target,
+        in_force.recalibration,
+        in_force.criteria_version,
+        in_force.labels_digest,
+    ) == (str(found.rule), found.target, material.version, material.criteria.version, material.labels_digest)
+
+
+def _action(in_force: Certificate | None, material: Material) -> str:
+    """What the button does, without dots."""
+    if in_force and in_force.criteria_version != material.criteria.version:
+        return f"Put in force for version {material.criteria.version}"
+    if in_force and lapsed(in_force, workspace().now()):
+        return "Put in force again"
+    return "Put in force"
 
 
 def _form(material: Material, found: Found) -> None:

@@ -22,7 +22,7 @@ from pages.calibrate.comparing import (
 )
 from pages.calibrate.curve import BUDGET, best_pages, curve, rows
 from pages.calibrate.words import UNITS as UNIT_NAMES
-from pages.calibrate.words import many, percent
+from pages.calibrate.words import at_most, many, percent
 from pages.components.charts import CONFIG, recall_figure
 from pages.components.frame import plain, workspace
 from pages.components.wording import scorer_title
@@ -140,7 +140,7 @@ def _in_budget(side: Side, unit: Unit) -> Seen:
 def _words(seen: Seen) -> str:
     if seen.value is None:
         return "not reached" if seen.interval is None and seen.cases else "not known"
-    around = f" ({percent(seen.interval[0])} to {percent(seen.interval[1])})" if seen.interval else ""
+    around = f" ({percent(seen.interval[0])} to {at_most(seen.interval[1])})" if seen.interval else ""
     return f"{percent(seen.value)}{around}, n = {seen.cases}"
 
 

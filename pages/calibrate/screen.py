@@ -29,6 +29,8 @@ _IN_FORCE = "In force"
 
 
 def page() -> None:
+    # All of it is drawn now: a tab that asked for that again would take the message of this run with it.
+    st.session_state.pop(AGAIN, None)
     show_flash()
     subjects = workspace().studio.subjects()
     if not subjects:

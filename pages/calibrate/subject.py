@@ -7,11 +7,13 @@ import streamlit as st
 
 from core.domain import VERDICTS
 from core.studio import Material, Subject
-from pages.calibrate.words import many
+from pages.calibrate.words import many, percent
 from pages.components.frame import entered, workspace
 from pages.components.wording import scorer_title
 
 _LIST, _SCORER = "calibrate.list", "calibrate.scorer"
+_ENOUGH_FOR_KAPPA = 30
+"""Pages judged twice; with fewer kappa is mostly chance."""
 _VERDICTS = {"relevant": "relevant", "not_relevant": "not relevant", "unsure": "unsure"}
 
 
@@ -105,5 +107,6 @@ def _agreement(material: Material) -> str:
     found = material.agreement
     if found.observed is None:
         return ""
-    kappa = "" if found.kappa is None else f", kappa {found.kappa:.2f}"
-    return f"two reviewers agree on {found.observed:.0%} of {many(found.n, 'page')}{kappa}"
+    told = found.kappa is not None and found.n >= _ENOUGH_FOR_KAPPA
+    kappa = f", kappa {found.kappa:.2f}" if told else ""
+    return f"two reviewers agree on {percent(found.observed)} of {many(found.n, 'page')}{kappa}"

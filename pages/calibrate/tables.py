@@ -36,7 +36,7 @@ def below_plot(
 def draw(columns: Columns, *, formats: Formats, shares: Collection[str] = ()) -> None:
     """`shares` names the columns that are shown as percent."""
     config = {**dict.fromkeys(shares, _PERCENT), **formats}
-    st.dataframe(frame(columns, shares), hide_index=True, column_config=config)
+    st.dataframe(frame(columns, shares), hide_index=True, column_config=config, placeholder="")
 
 
 def frame(columns: Columns, shares: Collection[str] = ()) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from pages.calibrate.asking import ask
 from pages.calibrate.publish import offer
 from pages.calibrate.result import card
 from pages.calibrate.words import UNITS as UNIT_NAMES
-from pages.calibrate.words import percent
+from pages.calibrate.words import at_most, percent
 from pages.components.frame import workspace
 
 _PRESETS = {
@@ -39,7 +39,7 @@ def threshold_tab(material: Material) -> None:
             measured = studio.measured(material, family)
         found = studio.find(material, target, family)
         with st.container(border=True):
-            card(material, found)
+            card(material, found, measured)
             offer(material, found)
         curve.plot(material, measured, target, found)
     _presets(measured)
@@ -83,4 +83,4 @@ def _recall(row: Row, unit: Unit) -> str:
     seen, around = row.recall[unit], row.interval[unit]
     if seen is None:
         return "not known"
-    return percent(seen) if around is None else f"{percent(seen)} ({percent(around[0])} to {percent(around[1])})"
+    return percent(seen) if around is None else f"{percent(seen)} ({percent(around[0])} to {at_most(around[1])})"

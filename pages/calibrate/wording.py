@@ -1,6 +1,7 @@
 """The wording bench: another question for a criterion, tried on the labelled cases before anybody uses it."""
 
 from dataclasses import replace
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,12 +17,18 @@ from core.studio import Material, Tried
 from pages.calibrate import tables
 from pages.calibrate.curve import curve
 from pages.calibrate.publish import AGAIN
-from pages.calibrate.words import many
+from pages.calibrate.words import many, percent
 from pages.components.charts import CONFIG, recall_figure
 from pages.components.frame import as_code, ask_reviewer, callback, plain, reviewer, workspace
 
 _PAGE = 0
 """The unit of the curves in UNITS: relevant pages of one criterion."""
+Judgement = Literal["better", "worse", "unclear"]
+_MARKS: dict[Judgement, str] = {
+    "better": ":green[:material/trending_up:]",
+    "worse": ":red[:material/trending_down:]",
+    "unclear": ":gray[:material/trending_flat:]",
+}
 _TRYING, _SAID = "calibrate.wording.trying", "calibrate.wording.said"
 _TRIED: WeakKeyDictionary[Material, dict[tuple[str, Family], Tried]] = WeakKeyDictionary()
 
@@ -40,7 +47,7 @@ def wording_panel(material: Material, criterion: str, rule: Rule, family: Family
         tried = _TRIED.get(material, {}).get((wording.digest, family))
         if tried is not None:
             _compare(tried, rule)
-            _adopt(material, tried)
+            _adopt(material, tried, rule)
 
 
 def _asked(before: Criterion) -> Criterion:
@@ -134,8 +141,27 @@ def _row(measured: Measured, rule: Rule) -> tuple[float | None, float | None, fl
     return round(recall, 4), low, high, round(row.kept, 4), round(row.pages, 2)
 
 
-def _adopt(material: Material, tried: Tried) -> None:
-    criteria = material.criteria
+def judged(tried: Tried, rule: Rule) -> tuple[Judgement, str]:
+    """Whether the new wording is better or worse under `rule`, and how to say it.
+
+    Only where the two 95 % intervals of recall do not touch is it called either; the same labels count for both.
+    """
+    now, low, high = _row(tried.measured_before, rule)[:3]
+    new, new_low, new_high = _row(tried.measured_after, rule)[:3]
+    if now is None or new is None:
+        return "unclear", "Not known: no relevant page is among the labels that count."
+    figures = f"finds {percent(new)} of the relevant pages, now {percent(now)}"
+    if new_high is not None and low is not None and new_high < low:
+        return "worse", f"Worse: {figures}."
+    if new_low is not None and high is not None and new_low > high:
+        return "better", f"Better: {figures}."
+    return "unclear", f"No clear difference: {figures}, and the intervals overlap."
+
+
+def _adopt(material: Material, tried: Tried, rule: Rule) -> None:
+    criteria, digest = material.criteria, tried.after.digest
+    found, said = judged(tried, rule)
+    st.markdown(f"{_MARKS[found]} **{said}**")
     st.markdown(
         f"Adopting it makes **version {criteria.version + 1}** of “{plain(criteria.name)}”. New cases can use it; "
         "cases that are here keep theirs, and a certificate for the old version does not hold for the new one. The "
@@ -144,11 +170,14 @@ def _adopt(material: Material, tried: Tried) -> None:
     )
     if not reviewer():
         ask_reviewer("Your name, to sign the new version")
+    sure = found != "worse" or st.checkbox(
+        "I know that it finds less, and want it all the same", key=f"calibrate.wording.sure.{digest}"
+    )
     st.button(
         f"Adopt as version {criteria.version + 1}",
-        key=f"calibrate.wording.adopt.{tried.after.digest}",
+        key=f"calibrate.wording.adopt.{digest}",
         icon=":material/save:",
-        disabled=not reviewer(),
+        disabled=not (reviewer() and sure),
         on_click=_on_adopt,
         args=(material, tried.after),
     )
@@ -157,7 +186,11 @@ def _adopt(material: Material, tried: Tried) -> None:
 @callback
 def _on_adopt(material: Material, wording: Criterion) -> None:
     saved = workspace().wording.adopt(material, wording, by=reviewer())
-    st.session_state[_SAID] = wording.id, f"Saved as version {saved.version}. New cases can use it."
+    said = f"Saved as version {saved.version}. New cases can use it."
+    certificate = workspace().publishing.certificate(material.subject.info.fingerprint, material.criteria.name)
+    if certificate is not None and certificate.promised:
+        said += f" The certificate in force does not hold for version {saved.version}: certify it again."
+    st.session_state[_SAID] = wording.id, said
     st.session_state[AGAIN] = True
 
 

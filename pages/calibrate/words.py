@@ -45,15 +45,20 @@ def aim(target: Target) -> str:
     return f"{percent(target.recall)} {_OF[target.unit]}"
 
 
-def confidence_words(target: Target) -> str:
-    """What goes with a promise, with a comma in front; "" for a target without a confidence."""
+def confidence_words(target: Target, checked: int | None = None) -> str:
+    """What goes with a promise, with a comma in front; "" for a target without a confidence.
+
+    `checked`: the number of cases that it rests on, where it was given.
+    """
+    like = "cases" if checked is None else standing.cases_like(checked)
+    inside = "" if checked is None else f", in {like}"
     match target.method:
         case "ltt":
-            return f", with {percent(target.confidence)} confidence"
+            return f", with {percent(target.confidence)} confidence{inside}"
         case "audit":
-            return f", with about {percent(target.confidence)} confidence"
+            return f", with about {percent(target.confidence)} confidence{inside}"
         case "crc":
-            return ", on average over cases"
+            return f", on average over {like}"
         case "observed":
             return ""
 

@@ -12,6 +12,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.standing import percent
+
 Shares = NDArray[np.float64]
 
 # Okabe and Ito (2008): told apart by people who see red and green alike.
@@ -73,10 +75,10 @@ def recall_figure(
     figure = go.Figure([_trace(curve) for curve in curves])
     if target is not None:
         figure.add_hline(y=target, line={"color": _GUIDE, "width": 1.5, "dash": "dash"})
-        _note(figure, f"target {target:.0%}", x=1, y=target, xref="paper", xanchor="right", yanchor="top")
+        _note(figure, f"target {percent(target)}", x=1, y=target, xref="paper", xanchor="right", yanchor="top")
     if budget is not None:
         figure.add_vline(x=budget, line={"color": _GUIDE, "width": 1.5, "dash": "dot"})
-        _note(figure, f"{budget:.0%} of the text", x=budget, y=0, yref="paper", xanchor="left", yanchor="bottom")
+        _note(figure, f"{percent(budget)} of the text", x=budget, y=0, yref="paper", xanchor="left", yanchor="bottom")
     if chosen is not None:
         figure.add_trace(_ring(chosen))
     figure.update_xaxes(title=across, range=[0, _reach(curves, chosen)])

@@ -90,7 +90,7 @@ def _numbers(nothing: bool) -> RoundPlan:
 
 def _number(label: str, name: str, start: int, nothing: bool) -> int:
     wanted = st.number_input(label, 0, _MOST, start, 10, key=f"label.draw.{name}", disabled=nothing)
-    st.caption(_HELP[name])
+    st.markdown(f":small[{_HELP[name]}]")
     return int(wanted)
 
 
@@ -124,7 +124,7 @@ def _supply(supply: Supply) -> None:
         f"**{supply.pairs:,} pairs** of a page and a criterion can be drawn, from {cases}: {supply.shown:,} that the "
         f"rule keeps, {supply.below:,} that it leaves out.{judged}"
     )
-    st.caption(f"The rule in force keeps {supply.rule.in_words()}. Copies of a page count once.")
+    st.markdown(f":small[The rule in force keeps {supply.rule.in_words()}. Copies of a page count once.]")
 
 
 def _expected(plan: RoundPlan, supply: Supply) -> None:

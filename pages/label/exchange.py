@@ -161,7 +161,7 @@ def _hand_out() -> None:
         _download("JSON lines", lambda: labels_jsonl(rows), "labels.jsonl", "application/jsonl")
         _download("CSV", lambda: labels_csv(rows), "labels.csv", "text/csv")
         _download("TREC qrels", lambda: labels_qrels(rows), "labels.qrels", "text/plain")
-    st.caption("JSON lines keep everything and can be imported again. Qrels keep the relevance alone.")
+    st.markdown(":small[JSON lines keep everything and can be imported again. Qrels keep the relevance alone.]")
 
 
 def _download(label: str, data: Callable[[], str], name: str, mime: str) -> None:

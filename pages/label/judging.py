@@ -27,8 +27,9 @@ _HELP = (
 )
 _NOTE_CHARACTERS = 400
 _ANSWERS = "label.answers"
+_ROOM = "clamp(8rem, calc(100vh - 41rem), 15rem)"
 STYLE = (
-    ".st-key-label-question{height:clamp(8rem, calc(100vh - 40rem), 15rem);overflow-y:auto}"
+    f".st-key-label-question{{min-height:{_ROOM};max-height:{_ROOM};overflow-y:auto}}"
     ".st-key-label-question>*{flex-shrink:0}"
     '[class*="st-key-label-"] button kbd{opacity:1}'
 )
@@ -39,7 +40,7 @@ dark as the words."""
 def question(now: Seen) -> None:
     with st.container(border=True, gap="xsmall", key="label.question"):
         group = f" · {plain(now.criterion.group)}" if now.criterion.group else ""
-        st.caption(f"{plain(now.criterion.id)}{group}")
+        st.markdown(f":small[{plain(now.criterion.id)}{group}]")
         st.markdown(f"### {plain(now.criterion.question)}")
         if now.criterion.instruction:
             st.markdown(plain(now.criterion.instruction))
@@ -51,7 +52,7 @@ def answer_panel(now: Seen) -> None:
     base = f"label.{now.task.id}"
     with st.container(gap=None):
         st.markdown(f"Does **page {now.number}** speak to this question?")
-        st.caption(_origin(now))
+        st.markdown(f":small[{_origin(now)}]")
     with st.container(key=_ANSWERS, gap="small"):
         for verdict in VERDICTS:
             st.button(

@@ -28,6 +28,10 @@ def page_panel(now: Seen) -> None:
             st.text(now.page.text or "This page has no text.")
     else:
         _image(now)
+
+
+def scroll_keys() -> None:
+    """Whatever is shown of the page scrolls by the keys, without a click first."""
     keyscroll(PAGE_VIEW, _TEXT, key="label.scroll")
 
 

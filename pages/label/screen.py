@@ -10,7 +10,7 @@ from pages.label.judging import STYLE as QUESTION
 from pages.label.judging import answer_panel, guard_answers, keys, question, standing, undo_button
 from pages.label.place import DRAW, FILES, JUDGE, VIEW, VIEWS, choose_round, chosen_round, place_in, seen
 from pages.label.reading import STYLE as TEXT
-from pages.label.reading import draw_ahead, page_panel, prepare
+from pages.label.reading import draw_ahead, page_panel, prepare, scroll_keys
 
 
 def page() -> None:
@@ -67,7 +67,7 @@ def _head(rounds: list[Round], of: Round | None) -> str:
         if len(rounds) > 1 and of is not None:
             _choice(rounds, of)
         elif of is not None:
-            st.caption(plain(_title(of)), width="content")
+            st.markdown(f":small[{plain(_title(of))}]", width="content")
         st.space("stretch")
         st.session_state.setdefault(VIEW, JUDGE)
         view = st.segmented_control("Panel", VIEWS, key=VIEW, label_visibility="collapsed", required=True)
@@ -132,7 +132,9 @@ def _work(of: Round) -> None:
             page_panel(now)
         with answers:  # last, so that nobody judges with the page before still on the screen
             answer_panel(now)
-            guard_answers(now)
+            with st.container(gap=None):  # nothing of them is seen
+                guard_answers(now)
+                scroll_keys()
         draw_ahead(now)
 
 

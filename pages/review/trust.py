@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.calibration.drift import Drift
+from core.certificates import Certificate, Unit
 from core.domain import Case
-from core.standing import InForce, Origin, percent, promise
+from core.standing import InForce, Origin, lapsed, percent, promise, tidy
 from core.workspace import UNNAMED
 from pages.components.frame import callback, plain, reviewer, route, workspace
 from pages.review.place import follow
@@ -17,6 +19,7 @@ _BY_HAND = (
     "these criteria: how much evidence it misses is not known."
 )
 
+_OF: dict[Unit, str] = {"page": "pages", "criterion": "criteria", "case": "cases"}
 _MEANWHILE: dict[Origin, str] = {
     "certificate": " Until then the threshold stays where it was, without a promise.",
     "hand": "",
@@ -26,37 +29,67 @@ _MEANWHILE: dict[Origin, str] = {
 
 def trust_panel(case: Case, now: InForce) -> None:
     """One line in the head of the screen, with what stands behind it a click away."""
-    label, icon = _badge(now)
+    doubt = _doubt(now)
+    label, icon = _badge(now, doubt)
     with st.popover(label, icon=icon, type="tertiary", width="content"):
-        _explain(now)
+        st.markdown(f"In force: {plain(now.rule.in_words())}.")
         if now.origin == "hand":
-            st.button(
-                _way_back(now),
-                key=f"review.follow.{case.id}",
-                icon=":material/undo:",
-                on_click=_follow,
-                args=(case.id, case.scorer.fingerprint),
-            )
+            _moved(case, now, doubt)
+        elif now.certificate is None:
+            st.markdown(plain(now.suspended) or _NOT_CERTIFIED)
+        else:
+            for sentence in _on_published(now, now.certificate, doubt):
+                st.markdown(sentence)
+            st.caption(_record(now.certificate))
         st.page_link(route("calibrate"), label="Calibrate", icon=":material/monitoring:")
 
 
-def _way_back(now: InForce) -> str:
+def _doubt(now: InForce) -> Drift | None:
+    """What newer cases say against a certificate that would hold otherwise, as far as it is known by now."""
+    if now.certificate is None or now.suspended:
+        return None
+    return workspace().studio.doubt(now.certificate)
+
+
+def _moved(case: Case, now: InForce, doubt: Drift | None) -> None:
+    """The way back comes first: what is published says nothing about what a reviewer has set."""
+    if now.certificate is None:
+        st.markdown(plain(now.suspended) or _BY_HAND)
+    else:
+        st.markdown("A reviewer moved the threshold for this case. What is published says nothing about it.")
+    st.button(
+        _way_back(now, doubt),
+        key=f"review.follow.{case.id}",
+        icon=":material/undo:",
+        on_click=_follow,
+        args=(case.id, case.scorer.fingerprint),
+    )
+    if now.certificate is not None:
+        st.caption(" ".join([*_on_published(now, now.certificate, doubt), _record(now.certificate)]))
+
+
+def _way_back(now: InForce, doubt: Drift | None) -> str:
     if now.certificate is None:
         return "Back to the start"
-    holds = now.certificate.promised and not now.suspended
+    holds = now.certificate.promised and not now.suspended and doubt is None
     return "Back to the certified threshold" if holds else "Back to the published threshold"
 
 
 def standing_of(now: InForce) -> tuple[object, ...]:
     """What the line shows: it is drawn anew when this changes."""
-    return now.origin, now.certificate.id if now.certificate else 0, now.suspended
+    doubt = _doubt(now)
+    said = doubt.sentences if doubt else ()
+    return now.origin, now.certificate.id if now.certificate else 0, now.suspended, said
 
 
-def _badge(now: InForce) -> tuple[str, str]:
+def _badge(now: InForce, doubt: Drift | None) -> tuple[str, str]:
+    if now.origin == "certificate" and doubt is not None:
+        return "In doubt: newer cases", ":material/trending_down:"
     if now.certified and now.partly:
         return f"Certified for {now.covered:,} of {now.asked:,} criteria", ":material/verified:"
     if now.certified and now.certificate:
-        return f"Certified: {percent(now.certificate.target.recall)} recall", ":material/verified:"
+        target = now.certificate.target
+        return f"Certified: {percent(target.recall)} of {_OF[target.unit]}", ":material/verified:"
     if now.origin == "hand":
         return "Moved by hand: not certified", ":material/back_hand:"
     if now.suspended and (now.certificate is None or now.certificate.promised):
@@ -66,28 +99,38 @@ def _badge(now: InForce) -> tuple[str, str]:
     return "Threshold not certified", ":material/rule:"
 
 
-def _explain(now: InForce) -> None:
-    st.markdown(f"In force: {plain(now.rule.in_words())}.")
-    found = now.certificate
-    if found is None:
-        st.markdown(plain(now.suspended) or (_BY_HAND if now.origin == "hand" else _NOT_CERTIFIED))
-        return
-    if now.origin == "hand":
-        st.markdown("A reviewer moved the threshold for this case. What is published says nothing about it:")
+def _on_published(now: InForce, found: Certificate, doubt: Drift | None) -> list[str]:
+    """What may be thought of the published threshold for this case, as Markdown."""
+    said = []
     if now.suspended:
-        st.markdown(f"**Suspended.** {plain(now.suspended)}{_MEANWHILE[now.origin]}")
-    st.markdown(f"The published threshold {plain(promise(found))}.")
+        said.append(f"**Suspended.** {plain(now.suspended)}{_MEANWHILE[now.origin]}")
+    if doubt is not None:
+        said.append(f"**In doubt.** {plain(tidy(' '.join(doubt.sentences)))}")
+    if lapsed(found, workspace().now()) and found.promised:
+        said.append(f"It was promised until {found.expires_at:%d %b %Y} that the threshold {plain(promise(found))}.")
+    else:
+        said.append(f"The published threshold {plain(promise(found))}.")
     if now.partly:
         of = "1 criterion" if now.covered == 1 else f"{now.covered:,} criteria"
-        st.markdown(
+        said.append(
             f"The labels behind it speak of {of} of the {now.asked:,} of this case. "
             f"For the other {now.asked - now.covered:,} nothing is promised."
         )
-    st.caption(
-        f"Checked on {len(found.cases):,} cases with {found.positives:,} relevant pages. For "
+    return said
+
+
+def _record(found: Certificate) -> str:
+    """What it rests on, who published it, and until when; what carries no promise was not checked and does not hold."""
+    past = lapsed(found, workspace().now())
+    if found.promised:
+        checked, until = "Checked", "held until" if past else "holds until"
+    else:
+        checked, until = "Seen", "was to be used until" if past else "used until"
+    return (
+        f"{checked} on {len(found.cases):,} cases with {found.positives:,} relevant pages. For "
         f"{plain(found.criteria_name)}, version {found.criteria_version}. Published by {plain(found.made_by)} on "
-        f"{found.made_at:%d %b %Y}, holds until {found.expires_at:%d %b %Y}. It speaks of cases like those it was "
-        "checked on, on average: not of this one alone."
+        f"{found.made_at:%d %b %Y}, {until} {found.expires_at:%d %b %Y}. It speaks of cases like those, on average: "
+        "not of this one alone."
     )
 
 

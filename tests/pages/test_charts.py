@@ -65,6 +65,11 @@ def test_the_recall_curve_shows_the_numbers_as_they_are_with_target_budget_and_c
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == (ACROSS, "Recall")
 
 
+def test_a_target_is_said_as_it_was_asked_for() -> None:
+    figure = recall_figure([curve("Pages")], across=ACROSS, target=0.975, budget=0.125)
+    assert [note.text for note in figure.layout.annotations] == ["target 97.5%", "12.5% of the text"]
+
+
 def test_the_plot_begins_where_decisions_are_made_and_holds_the_chosen_point() -> None:
     assert recall_figure([curve("Pages")], across=ACROSS).layout.xaxis.range[1] == pytest.approx(1.15 * 0.3)
     far = recall_figure([curve("Pages")], across=ACROSS, chosen=Chosen("t", 0.8, 0.99))
