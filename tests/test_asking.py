@@ -175,14 +175,19 @@ def test_scores_of_two_scorers_stand_side_by_side_each_with_its_rule(
     workspace = open_workspace(server.url)
     case = make(workspace, criteria, scorer="embedded")
     embedded = workspace.chart(case)
-    workspace.store.set_rule(case, embedded.scorer.fingerprint, str(Rule(0.5)), by="R")
+    by_hand = embedded.scorer.fingerprint, str(Rule(0.5))
+    workspace.store.set_rule(case, *by_hand, recalibration=embedded.recalibration, by="R")
     score(workspace, case)
     other = workspace.chart(case)
     assert embedded.scorer.fingerprint != other.scorer.fingerprint
-    assert workspace.store.case(case).rule == str(default_rule(other.scorer))
+    assert rule(workspace, case) == default_rule(other.scorer)
     workspace.show_scorer(case, embedded.scorer, by="R")
     assert (workspace.chart(case).grid.scores == embedded.grid.scores).all()
-    assert workspace.store.case(case).rule == str(Rule(0.5))
+    assert rule(workspace, case) == Rule(0.5)
+
+
+def rule(workspace: Workspace, case: int) -> Rule:
+    return workspace.publishing.rule_in_force(workspace.store.case(case)).rule
 
 
 def test_a_judgement_belongs_to_the_scores_that_the_reviewer_saw(

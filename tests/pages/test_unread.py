@@ -118,8 +118,9 @@ def test_another_reviewer_sees_who_looked_and_signs_for_themselves(case: int) ->
 
 def evidence(case: int) -> str:
     """What the screen says of a criterion for which nothing is kept."""
-    info = workspace().store.case(case).scorer
-    workspace().store.set_rule(case, info.fingerprint, "probability>=1", by="R")
+    chart = workspace().chart(case)
+    fingerprint, version = chart.scorer.fingerprint, chart.recalibration
+    workspace().store.set_rule(case, fingerprint, "probability>=1", recalibration=version, by="R")
     shown = texts(app("review", case=str(case), by="R. Nurse", criterion="A-2", page="1"))
     return next(line for line in shown.splitlines() if "None found" in line)
 
