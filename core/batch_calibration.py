@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.calibration.fit import Comparison, fit_all, split
+from core.calibration.fit import Comparison
 from core.calibration.recalibrate import Recalibration, default_recalibration
 from core.chart import Chart
 from core.domain import Case, CaseDocument, CriteriaSet, Label, ScorerInfo
@@ -118,12 +118,11 @@ def material_of_database(
     return workspace.studio.material_of(file.labels(cases, pages), subject.criteria_name, fingerprint, version)
 
 
-def fitted(material: Material) -> tuple[Material, Comparison]:
-    """Probabilities fitted on half of the cases, the other half certifies; `material` where nothing is fitted."""
-    comparison = fit_all(split(material.cases, 0)[0], fingerprint=material.subject.info.fingerprint)
+def fitted(material: Material, comparison: Comparison) -> Material:
+    """Under what `comparison` chose, certified on the cases that it did not see; as it is where nothing was fitted."""
     if not comparison.trained_on:
-        return material, comparison
-    return under(material, comparison.chosen.recalibration, frozenset(comparison.trained_on)), comparison
+        return material
+    return under(material, comparison.chosen.recalibration, frozenset(comparison.trained_on))
 
 
 def _subject(workspace: "Workspace", criteria_name: str, scorer: str | None, *, any_labels: bool) -> Subject:

@@ -16,11 +16,10 @@ from core.calibration.recalibrate import Recalibration
 from core.calibration.sampling import Frame, draw, raised
 from core.domain import CaseSummary, Label, ScorerInfo, Verdict
 from core.errors import ChartsieveError, Conflict
-from core.grid import to_milli
 from core.held import Held
 from core.label_files import Imported, labels_of
 from core.rounds import Drawn, Round, RoundPlan, Task
-from core.selection import Rule, kept
+from core.selection import Rule
 from core.studio.design import frame_of, scored_rows
 from core.studio.matrices import Matrix
 
@@ -124,12 +123,10 @@ class Labelling:
     def sources(self) -> list[Source]:
         """What a round can be drawn from, the newest case first."""
         found: dict[tuple[str, str], tuple[ScorerInfo, list[CaseSummary]]] = {}
-        for case in self._store.cases():
-            if not _settled(case):
-                continue
-            for used in self._store.case_scorers(case.id):
-                key = case.criteria_name, used.info.fingerprint
-                found.setdefault(key, (used.info, []))[1].append(case)
+        used = self._store.calibration.scorers_used()
+        for case in filter(_settled, self._store.cases()):
+            for info in used.get(case.id, []):
+                found.setdefault((case.criteria_name, info.fingerprint), (info, []))[1].append(case)
         return [Source(name, info, tuple(cases)) for (name, _), (info, cases) in found.items()]
 
     def supply(self, source: Source, *, cases: Collection[int] | None = None) -> Supply:
@@ -137,7 +134,7 @@ class Labelling:
         rule = self._rule(source.criteria_name, source.info)
         frames = [drawable.frame for drawable in self._frames(source, cases)]
         free = [frame.eligible & ~frame.labelled for frame in frames]
-        keeps = [kept(to_milli(frame.looked_at(rule)), rule) for frame in frames]
+        keeps = [frame.kept_by(rule) for frame in frames]
         shown = sum(int((f & k).sum()) for f, k in zip(free, keeps, strict=True))
         return Supply(
             cases=sum(bool(f.any()) for f in free),
@@ -392,7 +389,7 @@ def _in_sight(label: Label | None) -> bool:
 
 def _with_earlier(plan: RoundPlan, frames: Sequence[Frame], rule: Rule) -> RoundPlan:
     """What all rounds together are to have drawn: they share their random numbers, so that each adds to the others."""
-    keeps = [kept(to_milli(frame.looked_at(rule)), rule) for frame in frames]
+    keeps = [frame.kept_by(rule) for frame in frames]
     known = [frame.open & frame.labelled for frame in frames]
     shown = sum(int((k & keep).sum()) for k, keep in zip(known, keeps, strict=True))
     below = sum(int((k & ~keep).sum()) for k, keep in zip(known, keeps, strict=True))

@@ -60,10 +60,10 @@ class Rule:
     def in_words(self) -> str:
         """The rule as a reviewer would say it, without a capital or a stop."""
         if self.top_k is None:
-            return f"every page at or above {_short(self.threshold or 0.0)}"
+            return f"every page at or above {threshold_words(self.threshold or 0.0)}"
         if self.threshold is None:
             return f"the best {self.top_k} pages for each criterion"
-        return f"up to {self.top_k} pages for each criterion, none below {_short(self.threshold)}"
+        return f"up to {self.top_k} pages for each criterion, none below {threshold_words(self.threshold)}"
 
     @classmethod
     def parse(cls, text: str) -> "Rule":
@@ -171,12 +171,12 @@ def select(grid: Grid, rule: Rule, *, pinned: Collection[PageRef] = ()) -> list[
 def _reason(rule: Rule, reaches: bool, rank: int) -> str:
     """Why a scored page was kept or left out, in the order in which a reviewer would ask."""
     if rule.threshold is not None and not reaches:
-        return f"Below the threshold {_short(rule.threshold)}"
+        return f"Below the threshold {threshold_words(rule.threshold)}"
     if rule.top_k is not None and rank > rule.top_k:
         return f"Rank {rank}, beyond the best {rule.top_k}"
     parts = []
     if rule.threshold is not None:
-        parts.append(f"at or above {_short(rule.threshold)}")
+        parts.append(f"at or above {threshold_words(rule.threshold)}")
     if rule.top_k is not None:
         parts.append(f"rank {rank} of the best {rule.top_k}")
     reason = ", ".join(parts)
@@ -194,7 +194,8 @@ def shown(probability: float, rule: Rule) -> str:
     return f"{milli / MILLI:.3f}" if contradicts else f"{two / MILLI:.2f}"
 
 
-def _short(threshold: float) -> str:
+def threshold_words(threshold: float) -> str:
+    """Two decimals, three where two would be another threshold."""
     return f"{threshold:.3f}".removesuffix("0")
 
 

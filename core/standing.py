@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from core.certificates import Certificate, Unit
+from core.certificates import Certificate, Target, Unit
 from core.domain import Case
 from core.selection import Rule, default_rule
 
@@ -106,11 +106,30 @@ def promise(certificate: Certificate) -> str:
     target = certificate.target
     if not certificate.promised:
         return f"kept {percent(certificate.observed)} {_KEEPS[target.unit]} on the labels: seen, not promised"
-    share, like = f"{percent(target.recall)} {_KEEPS[target.unit]}", cases_like(len(certificate.cases))
-    if target.method == "crc":
-        return f"keeps at least {share}, on average over {like}"
-    about = " about" if target.method == "audit" else ""
-    return f"keeps at least {share}, with{about} {percent(target.confidence)} confidence, in {like}"
+    return f"keeps at least {aim(target)}{confidence_words(target, len(certificate.cases))}"
+
+
+def aim(target: Target) -> str:
+    """ "95% of the criteria with evidence"."""
+    return f"{percent(target.recall)} {_KEEPS[target.unit]}"
+
+
+def confidence_words(target: Target, checked: int | None = None) -> str:
+    """What goes with a promise, with a comma in front; "" for a target without a confidence.
+
+    `checked`: the number of cases that it rests on, where it was given.
+    """
+    like = "cases" if checked is None else cases_like(checked)
+    inside = "" if checked is None else f", in {like}"
+    match target.method:
+        case "ltt":
+            return f", with {percent(target.confidence)} confidence{inside}"
+        case "audit":
+            return f", with about {percent(target.confidence)} confidence{inside}"
+        case "crc":
+            return f", on average over {like}"
+        case "observed":
+            return ""
 
 
 def cases_like(checked: int) -> str:

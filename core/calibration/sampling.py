@@ -60,6 +60,10 @@ class Frame:
         """(criteria, pages) what `rule` compares; NaN for a gap."""
         return self.scores if rule.on == "score" else self.compared
 
+    def kept_by(self, rule: Rule) -> Mask:
+        """(criteria, pages) what `rule` keeps, gaps included."""
+        return kept(to_milli(self.looked_at(rule)), rule)
+
     @property
     def open(self) -> Mask:
         """(criteria, pages) pairs that an arm with a known chance is worked out over."""
@@ -110,7 +114,7 @@ def chances(frames: Sequence[Frame], plan: RoundPlan, *, rule: Rule) -> list[Flo
     opened = [frame.open for frame in frames]
     if plan.whole:
         return [can.astype(np.float64) for can in opened]
-    keeps = [kept(to_milli(frame.looked_at(rule)), rule) for frame in frames]
+    keeps = [frame.kept_by(rule) for frame in frames]
     n_shown = sum(int((can & keep).sum()) for can, keep in zip(opened, keeps, strict=True))
     shown = min(1.0, plan.shown / max(n_shown, 1))
     sizes = [
@@ -170,7 +174,7 @@ def draw(frames: Sequence[Frame], plan: RoundPlan, *, rule: Rule, seed: int) -> 
     taken = [~f.labelled & (u < chance) for f, u, chance in zip(frames, numbers, known, strict=True)]
     near = _nearest(frames, taken, numbers, 0 if plan.whole else plan.uncertainty, rule)
     for frame, chance, take, uncertain in zip(frames, known, taken, near, strict=True):
-        keep = kept(to_milli(frame.looked_at(rule)), rule)
+        keep = frame.kept_by(rule)
         second = uniforms(seed, frame.case, frame.criteria, frame.pages, purpose="twice") < plan.twice
         for r, c in np.argwhere(take | uncertain):
             arm: Arm = "uncertainty" if uncertain[r, c] else "shown" if keep[r, c] else "audit"

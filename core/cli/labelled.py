@@ -143,7 +143,8 @@ def calibrate(
         seen = workspace.publishing.publication(material.subject.info.fingerprint, material.criteria.name)
         comparison = None
         if fit:
-            material, comparison = fitted(material)
+            comparison = workspace.studio.fit(material)
+            material = fitted(material, comparison)
         wish, family = Target(target, unit.value, method.value, confidence), Family(cap, ranked)
         said = report(material, wish, family, comparison)
         found = workspace.studio.find(material, wish, family)

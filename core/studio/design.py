@@ -8,6 +8,7 @@ drew there is judged, and only while the case is what it was when the round was 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,19 @@ def scored_rows(matrix: Matrix, criteria: CriteriaSet) -> list[int]:
 
     A page that is still to be scored may turn out to be left out: a criterion with one says nothing yet.
     """
-    asked = {(c.id, c.digest) for c in criteria}
+    asked = _asked(criteria)
     complete: NDArray[np.bool_] = np.asarray(~np.isnan(matrix.scores[:, matrix.readable]).any(axis=1))
     return [
         row
         for row, about in enumerate(zip(matrix.criteria, matrix.digests, strict=True))
         if about in asked and complete[row]
     ]
+
+
+@lru_cache(maxsize=8)
+def _asked(criteria: CriteriaSet) -> frozenset[tuple[str, str]]:
+    """(id, digest) of every criterion: the same for all cases, and not worth a hash of the words for each."""
+    return frozenset((c.id, c.digest) for c in criteria)
 
 
 def frame_of(matrix: Matrix, rows: Sequence[int]) -> str:

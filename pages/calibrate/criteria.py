@@ -14,13 +14,14 @@ from core.calibration.labelled import LabelledCase
 from core.calibration.threshold import ByCriterion, by_criterion, by_group
 from core.certificates import Target
 from core.grid import GAP
-from core.selection import Rule, kept
+from core.selection import Rule, kept, threshold_words
 from core.spreadsheet import Cell
+from core.standing import aim, confidence_words
 from core.studio import Material
 from pages.calibrate import tables
 from pages.calibrate.asking import asked
 from pages.calibrate.wording import wording_panel
-from pages.calibrate.words import aim, confidence_words, many, percent, threshold_words
+from pages.calibrate.words import many, percent
 from pages.components.frame import plain, route, workspace
 
 MOST_MISSES = 12

@@ -7,9 +7,9 @@ import streamlit as st
 from core.calibration.curves import Measured
 from core.calibration.threshold import Found
 from core.certificates import UNITS
-from core.standing import tidy
+from core.standing import aim, confidence_words, tidy
 from core.studio import Material
-from pages.calibrate.words import METHODS, aim, at_most, confidence_words, level_words, many, percent
+from pages.calibrate.words import METHODS, at_most, level_words, many, percent
 from pages.calibrate.words import UNITS as UNIT_NAMES
 from pages.components.frame import plain, route
 

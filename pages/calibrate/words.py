@@ -4,7 +4,8 @@ import math
 
 from core import standing
 from core.calibration.curves import Family
-from core.certificates import Method, Target, Unit
+from core.certificates import Method, Unit
+from core.selection import threshold_words
 
 UNITS: dict[Unit, str] = {
     "criterion": "Criteria with evidence",
@@ -15,11 +16,6 @@ UNIT_MEANS: dict[Unit, str] = {
     "criterion": "A criterion counts as found when at least one relevant page of it is kept.",
     "page": "Every relevant page counts, also the fifth one for the same criterion.",
     "case": "A case counts as found when each of its criteria with evidence keeps a relevant page.",
-}
-_OF: dict[Unit, str] = {
-    "criterion": "of the criteria with evidence",
-    "page": "of the relevant pages",
-    "case": "of the cases whole",
 }
 METHODS: dict[Method, str] = {
     "ltt": "With confidence",
@@ -40,29 +36,6 @@ def methods_for(unit: Unit) -> list[Method]:
     return [method for method in METHODS if method != "audit" or unit == "page"]
 
 
-def aim(target: Target) -> str:
-    """ "95% of the criteria with evidence"."""
-    return f"{percent(target.recall)} {_OF[target.unit]}"
-
-
-def confidence_words(target: Target, checked: int | None = None) -> str:
-    """What goes with a promise, with a comma in front; "" for a target without a confidence.
-
-    `checked`: the number of cases that it rests on, where it was given.
-    """
-    like = "cases" if checked is None else standing.cases_like(checked)
-    inside = "" if checked is None else f", in {like}"
-    match target.method:
-        case "ltt":
-            return f", with {percent(target.confidence)} confidence{inside}"
-        case "audit":
-            return f", with about {percent(target.confidence)} confidence{inside}"
-        case "crc":
-            return f", on average over {like}"
-        case "observed":
-            return ""
-
-
 def percent(share: float | None) -> str:
     """ "95%", "97.5%": in tenths, rounded down, so that nothing reads better than it is; "–" where it is not known."""
     return "–" if share is None or share != share else standing.percent(share)
@@ -78,11 +51,6 @@ def level_words(family: Family, level: int) -> str:
     if family.ranked:
         return "best page" if level == 1 else f"best {level} pages"
     return f"threshold {threshold_words(level / 1000)}"
-
-
-def threshold_words(threshold: float) -> str:
-    """Two decimals, three where two would be another threshold."""
-    return f"{threshold:.3f}".removesuffix("0")
 
 
 def many(n: float, noun: str) -> str:

@@ -9,10 +9,11 @@ from core.calibration.curves import Family, measure
 from core.calibration.threshold import find
 from core.certificates import Target
 from core.selection import Rule
+from core.standing import aim, confidence_words
 from pages.calibrate.criteria import found_in_cases
 from pages.calibrate.in_force import p_words
 from pages.calibrate.result import headline, ways
-from pages.calibrate.words import aim, at_most, confidence_words, percent
+from pages.calibrate.words import at_most, percent
 from tests.pages.test_calibrate_screen import small
 
 
