@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from core.logic import Logic, to_json
+
 Box = tuple[float, float, float, float]
 """x0, y0, x1, y1 in fractions of the displayed page, 0 at the top left."""
 
@@ -23,7 +25,8 @@ nobody can see, on a page that is not a scan.
 """
 Verdict = Literal["relevant", "not_relevant", "unsure"]
 Arm = Literal["shown", "audit", "uncertainty", "found"]
-DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable"]
+DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable", "withdrawn"]
+"""withdrawn: a decision was taken back. It is in the history and never stands; what a person may choose is `DECISIONS`."""
 Evidence = Literal["found", "weak", "none_found", "could_not_read", "not_scored"]
 
 VERDICTS: tuple[Verdict, ...] = ("relevant", "not_relevant", "unsure")
@@ -114,6 +117,8 @@ class Criterion:
     """Sent to the scorer word for word."""
     instruction: str = ""
     group: str = ""
+    link: str = ""
+    """Where it came from in a form: the linkId of a FHIR Questionnaire's item; "" for a list of another kind."""
 
     @property
     def digest(self) -> str:
@@ -127,6 +132,10 @@ class CriteriaSet:
     criteria: tuple[Criterion, ...]
     version: int = 1
     """Counts up from 1 for each change of content under the same name."""
+    root: Logic | None = None
+    """How the decisions combine into an answer for the case; None: no logic was given, and nothing is rolled up."""
+    source: str = ""
+    """Canonical address and version ("url|version") of the FHIR Questionnaire that the list came from, "" for none."""
 
     def __iter__(self) -> Iterator[Criterion]:
         return iter(self.criteria)
@@ -142,8 +151,16 @@ class CriteriaSet:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content, independent of name and version."""
-        return digest(*(f for c in self.criteria for f in (c.id, c.question, c.instruction, c.group)))
+        """SHA-256 of the content, independent of name and version.
+
+        Logic, source and links enter only where there are any: a list without them keeps the digest it always had.
+        """
+        fields = [f for c in self.criteria for f in (c.id, c.question, c.instruction, c.group)]
+        links = [c.link for c in self.criteria]
+        if self.root is not None or self.source or any(links):
+            logic = to_json(self.root) if self.root is not None else ""
+            fields.append(digest("logic", logic, "source", self.source, *links))
+        return digest(*fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +245,8 @@ class Selected:
     """What a threshold compares: the score itself where there is no recalibration. None for a gap."""
     rank: int | None
     """1 for the page of the criterion that stands highest; ties by page order; None for a gap."""
+    by_rule: bool | None = None
+    """Where a person keeps the page or leaves it out: whether the rule alone would keep it. None: nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +298,8 @@ class Decision:
     citations: tuple[Citation, ...] = field(default=())
     id: int = 0
     """Position in the history, 0 before it is stored."""
+    reading: Literal["first", "second", "final"] = "first"
+    """As `core.casefile.Reading`. The first and the final reading share one history; the second has its own."""
 
 
 JobState = Literal["waiting", "running", "asking", "done", "failed", "cancelled"]
@@ -410,7 +431,7 @@ class CaseSummary:
     pages: int
     criteria: int
     decided: int
-    """Criteria with a decision."""
+    """Criteria with a decision that stands, the second reading left out."""
     created_by: str
     created_at: datetime
     changed_at: datetime
@@ -418,3 +439,7 @@ class CaseSummary:
     job: Job | None
     amended_at: datetime | None = None
     """When a document in force last came in, or was first read."""
+    flagged: int = 0
+    """Criteria with a flag, the second reading left out."""
+    second_decided: int = 0
+    """Criteria with a decision of the second reading that stands."""

@@ -11,6 +11,7 @@
       NotRecognised             scanned pages cannot be recognised: the engine or a language is missing
       PageUnavailable           one page cannot be drawn; the rest of the document is fine
       BadCriteria               a criteria list with mistakes, each named by row, column and cure
+      BadLogic                  a logic tree with faults, each named with its cure
       BadLabels                 a file of labels with mistakes, each named by row and cure; nothing was taken over
       BadRule                   a selection rule that cannot be read
       ScorerError               a scorer could not answer; pairs concerned become gaps
@@ -24,6 +25,7 @@
       StoreError                the database
         NotFound                no such case, document or criteria set
         Conflict                somebody else decided in between; their decision stands
+          SignedOff             the case was signed off: nothing of its record changes until it is reopened
 
 No message ever quotes text of a page: messages end in logs.
 """
@@ -95,6 +97,27 @@ class BadCriteria(ChartsieveError):
         self.problems = tuple(problems)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake in a logic tree."""
+
+    what: str
+    cure: str
+    at: int | None = None
+    """Offset of the character in a text where it shows; None where the tree as a whole is meant."""
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.cure}"
+
+
+class BadLogic(ChartsieveError):
+    """Carries every fault found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(str(f) for f in faults))
+        self.faults = tuple(faults)
+
+
 class BadLabels(ChartsieveError):
     """Carries every mistake found, not only the first."""
 
@@ -153,4 +176,8 @@ class NotFound(StoreError):
 
 
 class Conflict(StoreError):
+    pass
+
+
+class SignedOff(Conflict):
     pass
