@@ -11,6 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 DOORS = ("core.intake", "core.criteria", "core.scorers", "core.store")
 DECISIONS = (
+    "core.second_review",
+    "core.rationales",
+    "core.people",
+    "core.judged",
     "core.agreement",
     "core.grid",
     "core.selection",
@@ -23,6 +27,8 @@ DECISIONS = (
     "core.duplicates",
     "core.numbering",
     "core.other_page",
+    "core.cited_text",
+    "core.page_search",
     "core.page_words",
     "core.remembered",
     "core.same_page",
