@@ -22,6 +22,8 @@
         Unanswered              no answer, or one that makes no sense: another try may succeed
         RequestRejected         this request will never pass; a smaller one may
       NotAgreed                 nobody agreed to send the pages of this case away; nothing was sent
+      Refused                   a step in the course of a case that may not be taken, or not yet; nothing was saved
+      NotAllowed                not this person's to do, by role or part in the case; nothing was saved
       StoreError                the database
         NotFound                no such case, document or criteria set
         Conflict                somebody else decided in between; their decision stands
@@ -164,6 +166,14 @@ class RequestRejected(ScorerError):
 
 
 class NotAgreed(ChartsieveError):
+    pass
+
+
+class Refused(ChartsieveError):
+    pass
+
+
+class NotAllowed(ChartsieveError):
     pass
 
 

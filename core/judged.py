@@ -1,0 +1,86 @@
+"""What two people or more have judged, as units of agreement: decisions of two readings, or labels of pages. Pure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.agreement import Unit
+from core.casefile import Reading
+from core.domain import Decision, Label, PageRef
+
+DECIDED = ("met", "not_met", "insufficient", "not_applicable")
+"""Categories of decisions."""
+LABELLED = ("relevant", "not_relevant")
+"""Categories of labels: "unsure" is no judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The units, and what was left out of them."""
+
+    units: tuple[Unit, ...]
+    unsure: int = 0
+    """Labels that say "unsure": no part of any figure."""
+    redone: int = 0
+    """Criteria whose first decision was made anew after the two had been settled: not independent any more."""
+
+
+def decisions(readings: Iterable[tuple[int, Decision]], *, cases: Collection[int]) -> Judged:
+    """Units of the first and the second reading of `cases`, as they were before anything was settled.
+
+    A criterion that has no second decision is not a unit: most cases have one review, and nothing is missing there.
+    """
+    found: dict[tuple[int, str], dict[Reading, Decision]] = defaultdict(dict)
+    for case, decision in readings:
+        if case in cases and decision.outcome in DECIDED:
+            found[case, decision.criterion][decision.reading] = decision
+    units, redone = [], 0
+    for (case, criterion), by in sorted(found.items()):
+        if "second" not in by:
+            continue
+        if "final" in by and "first" in by and by["first"].id > by["final"].id:
+            redone += 1
+            continue
+        two = [by[reading] for reading in ("first", "second") if reading in by]
+        units.append(
+            Unit(case, criterion, {d.reading: d.outcome for d in two}, at=max(decision.at for decision in two))
+        )
+    return Judged(tuple(units), redone=redone)
+
+
+def labels(given: Iterable[tuple[int, Label]], *, cases: Collection[int]) -> Judged:
+    """Units of the pages of `cases` that were judged for a criterion, by reviewer. Labels are the newest of each."""
+    found: dict[tuple[int, str, PageRef], list[Label]] = defaultdict(list)
+    unsure = 0
+    for case, label in given:
+        if case not in cases:
+            continue
+        if label.verdict == "unsure":
+            unsure += 1
+        else:
+            found[case, label.criterion, label.page].append(label)
+    units = [
+        Unit(case, criterion, {x.reviewer: x.verdict for x in several}, page, max(x.at for x in several))
+        for (case, criterion, page), several in sorted(found.items())
+    ]
+    return Judged(tuple(units), unsure=unsure)
+
+
+def between(units: Iterable[Unit], first: date | None, last: date | None) -> tuple[Unit, ...]:
+    """Units whose newest judgement is of these days, both included, in UTC; None: no end on that side."""
+    return tuple(unit for unit in units if _within(unit.at, first, last))
+
+
+def _within(at: datetime | None, first: date | None, last: date | None) -> bool:
+    if at is None:
+        return first is None and last is None
+    return (first is None or at.date() >= first) and (last is None or at.date() <= last)
+
+
+def by_criterion(units: Sequence[Unit]) -> dict[str, list[Unit]]:
+    """Criterion -> its units, in the order in which they come."""
+    found: dict[str, list[Unit]] = {}
+    for unit in units:
+        found.setdefault(unit.criterion, []).append(unit)
+    return found
