@@ -11,10 +11,12 @@ from core.calibration.recalibrate import Recalibration
 from core.domain import CaseDocument, CriteriaSet, Outcome, Page, ScorerInfo
 from core.duplicates import Group, groups, mark_duplicates
 from core.grid import Grid
+from core.holds import NOTHING, Held, by_hand, holds
 from core.intake import may_succeed_later
+from core.lengths import Lengths
 from core.numbering import Missing, missing_numbers
 from core.pack import ContextPack, build_pack
-from core.selection import Rule, select
+from core.selection import Rule, compared, kept, select
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +41,11 @@ class Chart:
     def unreadable(self) -> NDArray[np.bool_]:
         """(pages,) True where nobody could read the page."""
         return np.array([not page.readable for page in self.pages], dtype=np.bool_)
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        """How long the pages are: what a token budget counts."""
+        return Lengths.of(self.pages)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -74,14 +81,19 @@ class Chart:
         """Readable pairs without an answer: what scoring again could fill."""
         return int((np.isnan(self.grid.scores) & ~self.unreadable[None, :]).sum())
 
-    def pack(self, title: str, rule: Rule) -> ContextPack:
-        """What `rule` keeps, with everything it leaves out on record."""
+    def kept(self, rule: Rule, held: Held = NOTHING) -> NDArray[np.bool_]:
+        """(criteria, pages) what `rule` and the pages held by hand keep; gaps are kept unless left out by hand."""
+        keep = kept(compared(self.grid, rule), rule, self.lengths)
+        return by_hand(keep, holds(self.grid, held)) if held else keep
+
+    def pack(self, title: str, rule: Rule, *, held: Held = NOTHING) -> ContextPack:
+        """What `rule` and the pages held by hand keep, with everything that is left out on record."""
         return build_pack(
             title,
             self.pages,
             self.names,
             self.criteria,
-            select(self.grid, rule),
+            select(self.grid, rule, tokens=self.lengths, held=held),
             rule=str(rule),
             scorer=self.scorer,
             recalibration=self.recalibration,

@@ -106,6 +106,9 @@ def _criterion(criterion: Content, *, recalibrated: bool) -> Iterator[str]:
         figures = ("probability", "score") if recalibrated else ("score",)
         rows = ((str(k["place"]), *(_number(k[figure]) for figure in figures), k["why"]) for k in criterion["kept"])
         yield _table(("Page", *(figure.capitalize() for figure in figures), "Why"), rows)
+    if criterion["dropped"]:
+        pages = ", ".join(str(page["place"]) for page in criterion["dropped"])
+        yield f"Left out by the reviewer, not by the rule: page{'s' if ',' in pages else ''} {pages}."
 
 
 def _pages(pages: list[Content], code: str, total: int) -> Iterator[str]:
@@ -149,8 +152,13 @@ def _unread(pages: list[Content]) -> str:
     if not pages:
         return "None."
     note = "These pages are part of the evidence and were not judged. A person has to look at them."
-    rows = ((str(page["place"]), _where(page, escaped=False), page["problem"]) for page in pages)
+    rows = ((str(page["place"]), _where(page, escaped=False), _problem(page)) for page in pages)
     return f"{note}\n\n{_table(('Page', 'Where', 'Why'), rows)}"
+
+
+def _problem(page: Content) -> str:
+    dropped = ", ".join(page["left_out_for"])
+    return f"{page['problem']} Left out by the reviewer for {dropped}." if dropped else str(page["problem"])
 
 
 def _not_read_yet(pages: list[Content]) -> str:

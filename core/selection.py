@@ -1,30 +1,38 @@
 """Rule -> selection: which pages are kept for which criterion, with a reason for every page.
 
-One comparison everywhere: thousandths >= thousandths. A gap is always kept and never counts towards the top K.
+One comparison everywhere: thousandths >= thousandths. A gap is always kept; it counts neither towards the top K nor
+towards the token budget.
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Evidence, PageRef, ScorerInfo, Selected
+from core.domain import Evidence, ScorerInfo, Selected
 from core.errors import BadRule
 from core.grid import GAP, MILLI, Grid, to_milli
+from core.holds import KEPT, LEFT_OUT, NOTHING, Held, by_hand, holds
+from core.lengths import Lengths
 
 _THRESHOLD = re.compile(r"(probability|score)\s*>=\s*([01]?\.?\d+)")
 _TOP_K = re.compile(r"top\s*(\d+)")
+_BUDGET = re.compile(r"tokens\s*<=\s*(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is kept for each criterion. At least one of `threshold` and `top_k` is set.
+    """What is kept for each criterion. At least one of `threshold`, `top_k` and `token_budget` is set.
 
-    threshold alone: every page at or above it. top_k alone: the K best pages. Both: up to K pages, none below the
-    threshold. `str(rule)` is its identity, and `Rule.parse` reads it back.
+    threshold alone: every page at or above it. top_k alone: the K best pages. token_budget alone: the best pages, as
+    many as the budget holds. Together: what all of them keep, so up to K pages, none below the threshold.
+    `str(rule)` is its identity, and `Rule.parse` reads it back.
+
+    The first page that does not fit ends the list, though a shorter one further down might still fit: so no page is
+    kept in place of a better one, and a larger budget only ever adds pages. The best page is kept even if it alone is
+    longer than the budget: a criterion whose best page is long does not lose its evidence to that.
 
     A threshold written "probability>=" acts on the probability, and on the score itself where the scorer has no
     recalibration: its name stays, because it is the rule's identity and not a claim about the number.
@@ -37,10 +45,15 @@ class Rule:
     on: Literal["probability", "score"] = "probability"
     """What the threshold compares. The screens always write "probability", which is the score where there is no
     recalibration; "score" is the scorer's raw answer in any case."""
+    token_budget: int | None = None
+    """At least 1; estimated tokens of the pages kept for one criterion, a text that stands on several counted once."""
 
     def __post_init__(self) -> None:
-        if self.threshold is None and self.top_k is None:
-            raise BadRule("A rule needs a threshold, a number of pages, or both. Write for example: probability>=0.4")
+        if self.threshold is None and self.top_k is None and self.token_budget is None:
+            raise BadRule(
+                "A rule needs a threshold, a number of pages, a token budget, or several of these. "
+                "Write for example: probability>=0.4"
+            )
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise BadRule(f"The threshold {self.threshold} is outside 0 to 1. Write for example: probability>=0.4")
         if self.threshold is not None:
@@ -48,6 +61,8 @@ class Rule:
             object.__setattr__(self, "threshold", round(self.threshold, 3))
         if self.top_k is not None and self.top_k < 1:
             raise BadRule("The number of pages to keep must be 1 or more. Write for example: top10")
+        if self.token_budget is not None and self.token_budget < 1:
+            raise BadRule("The token budget must be 1 or more. Write for example: tokens<=4000")
 
     def __str__(self) -> str:
         parts = []
@@ -55,10 +70,20 @@ class Rule:
             parts.append(f"{self.on}>={self.threshold:.3f}".removesuffix("0"))
         if self.top_k is not None:
             parts.append(f"top{self.top_k}")
+        if self.token_budget is not None:
+            parts.append(f"tokens<={self.token_budget}")
         return " & ".join(parts)
 
     def in_words(self) -> str:
         """The rule as a reviewer would say it, without a capital or a stop."""
+        if self.token_budget is None:
+            return self._pages_in_words()
+        if self.threshold is None and self.top_k is None:
+            return f"the best pages for each criterion, up to about {self.token_budget:,} tokens"
+        each = " for each criterion" if self.top_k is None else ""
+        return f"{self._pages_in_words()}, up to about {self.token_budget:,} tokens{each}"
+
+    def _pages_in_words(self) -> str:
         if self.top_k is None:
             return f"every page at or above {threshold_words(self.threshold or 0.0)}"
         if self.threshold is None:
@@ -67,9 +92,13 @@ class Rule:
 
     @classmethod
     def parse(cls, text: str) -> "Rule":
-        """Rule from "probability>=0.4", "score>=0.4", "top10" or two of them joined by "&". Raises BadRule."""
+        """Rule from "probability>=0.4", "score>=0.4", "top10", "tokens<=4000" or several joined by "&".
+
+        Raises BadRule, which says how to write one.
+        """
         threshold: float | None = None
         top_k: int | None = None
+        budget: int | None = None
         on: Literal["probability", "score"] = "probability"
         for part in (p.strip() for p in text.lower().split("&")):
             if (match := _THRESHOLD.fullmatch(part)) and threshold is None:
@@ -77,12 +106,14 @@ class Rule:
                 on = "score" if match[1] == "score" else "probability"
             elif (match := _TOP_K.fullmatch(part)) and top_k is None:
                 top_k = int(match[1])
+            elif (match := _BUDGET.fullmatch(part)) and budget is None:
+                budget = int(match[1])
             else:
                 raise BadRule(
-                    f"The rule '{text}' cannot be read at '{part}'. "
-                    "Write probability>=0.4, or top10, or both joined by &: probability>=0.4 & top10"
+                    f"The rule '{text}' cannot be read at '{part}'. Write probability>=0.4, or top10, or tokens<=4000, "
+                    "or several joined by &: probability>=0.4 & top10"
                 )
-        return cls(threshold, top_k, on)
+        return cls(threshold, top_k, on, budget)
 
 
 DEFAULT_RULE = Rule(threshold=0.02, top_k=10)
@@ -123,15 +154,31 @@ def ranks(milli: NDArray[np.uint16]) -> NDArray[np.int64]:
     return np.where(known, out, 0)
 
 
-def kept(milli: NDArray[np.uint16], rule: Rule) -> NDArray[np.bool_]:
-    """(criteria, pages) True where `rule` keeps the page for the criterion; gaps are always True."""
+def kept(milli: NDArray[np.uint16], rule: Rule, tokens: Lengths | None = None) -> NDArray[np.bool_]:
+    """(criteria, pages) True where `rule` keeps the page for the criterion; gaps are always True.
+
+    `tokens`: how long the pages are. Raises ValueError without them for a rule that has a token budget: it would keep
+    more than it says.
+    """
     keep = np.ones(milli.shape, dtype=np.bool_)
     if rule.threshold is not None:
         keep &= milli >= threshold_milli(rule.threshold)
-    if rule.top_k is not None:
-        keep &= ranks(milli) <= rule.top_k
+    if rule.top_k is not None or rule.token_budget is not None:
+        rank = ranks(milli)
+        if rule.top_k is not None:
+            keep &= rank <= rule.top_k
+        if rule.token_budget is not None:
+            keep &= _fits(rank, rule.token_budget, tokens)
     keep |= milli == GAP
     return keep
+
+
+def _fits(rank: NDArray[np.int64], budget: int, tokens: Lengths | None) -> NDArray[np.bool_]:
+    """(criteria, pages) True for the best page, and as long as it and all better ones stay within the budget."""
+    if tokens is None:
+        raise ValueError("a rule with a token budget needs the lengths of the pages")
+    fits: NDArray[np.bool_] = (tokens.spent(rank) <= budget) | (rank == 1)
+    return fits
 
 
 def compared(grid: Grid, rule: Rule) -> NDArray[np.uint16]:
@@ -139,46 +186,65 @@ def compared(grid: Grid, rule: Rule) -> NDArray[np.uint16]:
     return to_milli(grid.scores) if rule.on == "score" else grid.milli
 
 
-def select(grid: Grid, rule: Rule, *, pinned: Collection[PageRef] = ()) -> list[Selected]:
-    """What `rule` does with every page for every criterion, criterion by criterion, pages in original order.
+def select(grid: Grid, rule: Rule, *, tokens: Lengths | None = None, held: Held = NOTHING) -> list[Selected]:
+    """What is kept of every page for every criterion, criterion by criterion, pages in original order.
 
-    Pinned pages are kept for every criterion, whatever their score.
+    The rule decides, and `held` overrules it, page by page: see core.holds. A gap or a page that nobody could read may
+    be left out by hand, and its reason says so. `tokens` as in `kept`, with the same ValueError.
     """
     milli = compared(grid, rule)
-    keep, rank = kept(milli, rule), ranks(milli)
+    ruled, rank, hold = kept(milli, rule, tokens), ranks(milli), holds(grid, held)
+    keep = by_hand(ruled, hold)
     needed = threshold_milli(rule.threshold) if rule.threshold is not None else 0
     out = []
     for r, criterion in enumerate(grid.criteria):
         for c, page in enumerate(grid.pages):
-            if (r, c) in grid.reasons:
-                out.append(Selected(page, criterion, True, f"Kept: {grid.reasons[r, c]}", None, None, None))
+            said, alone = int(hold[r, c]), bool(ruled[r, c]) if hold[r, c] else None
+            if gap := grid.reasons.get((r, c)):
+                reason = _held(said, f", though not scored: {gap}") if said else f"Kept: {gap}"
+                out.append(Selected(page, criterion, bool(keep[r, c]), reason, None, None, None, alone))
                 continue
-            pin = page in pinned
+            reaches, size = int(milli[r, c]) >= needed, int(tokens.tokens[c]) if tokens else 0
+            reason = _held(said) if said else _reason(rule, reaches, int(rank[r, c]), size, is_kept=bool(keep[r, c]))
             out.append(
                 Selected(
                     page,
                     criterion,
-                    bool(keep[r, c]) or pin,
-                    "Pinned by the reviewer" if pin else _reason(rule, int(milli[r, c]) >= needed, int(rank[r, c])),
+                    bool(keep[r, c]),
+                    reason,
                     float(grid.scores[r, c]),
                     float(grid.probabilities[r, c]),
                     int(rank[r, c]),
+                    alone,
                 )
             )
     return out
 
 
-def _reason(rule: Rule, reaches: bool, rank: int) -> str:
-    """Why a scored page was kept or left out, in the order in which a reviewer would ask."""
+def _held(hold: int, unscored: str = "") -> str:
+    """`unscored`: what is added for a page that nobody has a score of, and that is left out all the same."""
+    return KEPT if hold > 0 else f"{LEFT_OUT}{unscored}"
+
+
+def _reason(rule: Rule, reaches: bool, rank: int, size: int, *, is_kept: bool) -> str:
+    """Why a scored page of `size` tokens was kept or left out, in the order in which a reviewer would ask."""
     if rule.threshold is not None and not reaches:
         return f"Below the threshold {threshold_words(rule.threshold)}"
     if rule.top_k is not None and rank > rule.top_k:
         return f"Rank {rank}, beyond the best {rule.top_k}"
+    if not is_kept:
+        return f"Beyond the budget of {rule.token_budget:,} tokens"
     parts = []
     if rule.threshold is not None:
         parts.append(f"at or above {threshold_words(rule.threshold)}")
     if rule.top_k is not None:
         parts.append(f"rank {rank} of the best {rule.top_k}")
+    if rule.token_budget is not None:
+        parts += [] if parts else [f"rank {rank}"]
+        fits = size <= rule.token_budget
+        parts.append(
+            f"within {rule.token_budget:,} tokens" if fits else f"longer than {rule.token_budget:,} tokens alone"
+        )
     reason = ", ".join(parts)
     return reason[0].upper() + reason[1:]
 

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     zerank_price: float | None = Field(
         default=None, ge=0, description="Dollars for a million tokens; empty: 0.025 hosted, 0 self-hosted."
     )
+    llm_price: float | None = Field(
+        default=None, ge=0, description="Dollars for a million tokens of the LLM that reads the context; empty: none."
+    )
     cross_encoder: str = Field(
         default="", description="Folder or hub name of a reranker to run on this machine; needs the extra `local`."
     )

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from core.domain import CriteriaSet, Criterion, Gap, Outcome, Page, PageRef, Score, ScorerInfo, Selected
 from core.grid import Grid
+from core.holds import NOTHING, Held
+from core.lengths import Lengths
 from core.pack import ContextPack, build_pack
 from core.selection import Rule, select
 from core.text import estimate_tokens
@@ -47,6 +49,7 @@ def pack_of(
     rule: Rule = Rule(0.4),  # noqa: B008
     criteria: CriteriaSet = CRITERIA,
     recalibration: str = "0badcafe",
+    held: Held = NOTHING,
 ) -> ContextPack:
     """A pack by way of the real selection; None is a gap."""
     outcomes: list[Outcome] = [
@@ -58,7 +61,7 @@ def pack_of(
     ]
     refs = [page.ref for page in pages]
     grid = Grid.of(outcomes, pages=refs, criteria=[c.id for c in criteria], fingerprint=SCORER.fingerprint)
-    selected = select(grid, rule)
+    selected = select(grid, rule, tokens=Lengths.of(pages), held=held)
     return build_pack(
         "Case 1", pages, NAMES, criteria, selected, rule=str(rule), scorer=SCORER, recalibration=recalibration
     )
@@ -340,3 +343,55 @@ def test_a_pack_of_a_case_that_was_read_says_nothing_of_pages_to_be_read() -> No
     pack = pack_of()
     assert pack.before_reading(()) == pack
     assert "not read yet" not in pack.to_markdown().lower()
+
+
+def test_a_page_that_a_person_keeps_is_in_the_pack_and_says_who_wanted_it() -> None:
+    pack = pack_of(held={("B-03", PAGES[5].ref): "keep"})
+    letter = pack.criteria[2]
+    assert [(k.place, k.why, k.by_hand) for k in letter.kept] == [(6, "Kept by the reviewer", True)]
+    assert letter.evidence == "could_not_read", "what a person keeps is no evidence that the tool has found"
+    assert [p.at.place for p in pack.left_out] == [3]
+    assert "| 6 | 0.300 | 0.300 | Kept by the reviewer |" in pack.to_markdown()
+
+
+def test_a_page_that_a_person_leaves_out_of_every_criterion_is_on_the_register_with_that_reason() -> None:
+    pack = pack_of(held={(c.id, PAGES[3].ref): "drop" for c in CRITERIA})
+    assert [p.at.place for p in pack.pages] == [1, 5]
+    assert [(p.at.place, p.reasons) for p in pack.left_out][1] == (4, ("Left out by the reviewer",))
+    imaging = pack.criteria[1]
+    assert (imaging.kept, imaging.left_out, imaging.evidence) == ((), 5, "found")
+    assert [(d.place, d.why) for d in imaging.dropped] == [(4, "Left out by the reviewer")]
+    text = pack.to_markdown()
+    assert "Left out by the reviewer, not by the rule: page 4." in text
+    assert "MRI of the spine." not in text
+
+
+def test_a_page_left_out_of_one_criterion_stays_in_the_pack_for_another() -> None:
+    pack = pack_of(held={("B-01", PAGES[0].ref): "drop"}, rule=Rule(0.2))
+    assert [k.place for k in pack.criteria[0].kept] == [4, 5]
+    assert pack.pages[0].criteria == ("B-02",)
+    assert [d.place for d in pack.criteria[0].dropped] == [1]
+
+
+def test_a_page_that_nobody_scored_or_could_read_is_left_out_by_hand_and_the_register_says_so() -> None:
+    scores = {**SCORES, "B-03": [None, None, 0.0, 0.2, 0.1, 0.3]}
+    pack = pack_of(scores=scores, held={("B-03", PAGES[0].ref): "drop", ("B-03", PAGES[1].ref): "drop"})
+    letter = pack.criteria[2]
+    assert letter.kept == ()
+    assert letter.evidence == "not_scored", "the answer is still missing"
+    assert [(d.place, d.why) for d in letter.dropped] == [
+        (1, "Left out by the reviewer, though not scored: No answer"),
+        (2, "Left out by the reviewer, though not scored: No answer"),
+    ]
+    assert [(u.at.place, u.left_out_for) for u in pack.unread] == [(2, ("B-03",))], "it still has to be looked at"
+    assert "The page is an image. Left out by the reviewer for B-03." in pack.to_markdown()
+    assert json.loads(pack.to_json())["unread"][0]["left_out_for"] == ["B-03"]
+
+
+def test_a_budget_bounds_the_text_of_each_criterion_and_says_so() -> None:
+    pack = pack_of(PAGES[:5], {c: values[:5] for c, values in SCORES.items()}, Rule(0.2, token_budget=6))
+    assert [([k.place for k in c.kept], c.size.tokens) for c in pack.criteria] == [([1, 5], 5), ([4], 5), ([4], 5)]
+    assert pack.criteria[0].kept[1].why == "At or above 0.20, within 6 tokens"
+    tight = pack_of(PAGES[3:], {c: [0.3, 0.9, 0.8] for c in SCORES}, Rule(None, token_budget=8))
+    assert [(p.at.place, p.reasons) for p in tight.left_out] == [(1, ("Beyond the budget of 8 tokens",))]
+    assert tight.rule == "tokens<=8"
