@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "core").rglob("*.py"), *(ROOT / "pages").rglob("*.py")])
 DOORS = ("core.intake", "core.criteria", "core.scorers", "core.store")
 DECISIONS = (
+    "core.queue",
     "core.second_review",
     "core.rationales",
     "core.people",
@@ -19,7 +20,10 @@ DECISIONS = (
     "core.grid",
     "core.selection",
     "core.pack",
+    "core.holds",
     "core.layout",
+    "core.lengths",
+    "core.rows",
     "core.logic",
     "core.calibration",
     "core.amend",
@@ -35,6 +39,13 @@ DECISIONS = (
     "core.sketch",
     "core.standing",
     "core.studio.design",
+    "core.casestate",
+    "core.casefacts",
+    "core.basis",
+    "core.determination",
+    "core.step_details",
+    "core.signed",
+    "core.turnaround",
 )
 
 
