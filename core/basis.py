@@ -9,6 +9,7 @@ from core.casefile import Cited, Step, Viewed
 from core.casestate import CaseState, case_state
 from core.domain import Case, Decision, DecisionOutcome, PageRef, ScorerInfo, Sighting
 from core.logic import State, evaluate
+from core.second_review import Readings, to_go, unsettled
 from core.standing import InForce
 
 _NOT_MET: frozenset[DecisionOutcome] = frozenset(("not_met",))
@@ -22,9 +23,8 @@ class Basis:
     steps: tuple[Step, ...]
     """Oldest first."""
     decisions: Mapping[str, Decision]
-    """Those that stand, by criterion; of the first and the final reading."""
-    second: Mapping[str, Decision]
-    """Those of the second reading."""
+    """Those that stand, by criterion: of the first reading, or what was settled after a second."""
+    readings: Readings
     cited: tuple[Cited, ...]
     """Standing citations, of the first reading and the final one."""
     second_by: str
@@ -76,10 +76,9 @@ class Basis:
         return None if root is None else evaluate(root, self.outcomes)
 
     @cached_property
-    def unseen(self) -> tuple[int, ...]:
-        """Numbers of the pages that could not be read and that nobody has looked at."""
-        seen = {sighting.page for sighting in self.sightings}
-        return tuple(self.numbers[page] for page in self.pages if page in self.unread and page not in seen)
+    def looked_at(self) -> frozenset[PageRef]:
+        """Pages that could not be read, or not yet, and that somebody has looked at."""
+        return frozenset(sighting.page for sighting in self.sightings)
 
     def now_at(self, page: PageRef) -> PageRef | None:
         """Where a page stands now; None when it is gone or changed."""
@@ -116,11 +115,11 @@ class Basis:
             opened=len(opened),
             gaps=self.gaps,
             missing=self.missing,
-            waiting=len(self.waiting),
-            unseen=self.unseen,
+            waiting=len(self.waiting - self.looked_at),
+            unseen=tuple(self.numbers[page] for page in self.pages if page in self.unread - self.looked_at),
             second=self._second(),
             second_by=self.second_by,
-            differing=self._differing(),
+            differing=unsettled(self.readings.first, self.readings.second, self.readings.final),
         )
 
     def _outdated(self) -> tuple[str, ...]:
@@ -141,16 +140,4 @@ class Basis:
 
     def _second(self) -> tuple[str, ...]:
         """Criteria that an ordered second review has not come to."""
-        if not self.second_by:
-            return ()
-        return tuple(c.criterion for c in self.counted if c.criterion not in self.second)
-
-    def _differing(self) -> tuple[str, ...]:
-        """A difference is settled by a final decision that is newer than the second reading's."""
-        found = []
-        for criterion, second in self.second.items():
-            first = self.decisions.get(criterion)
-            settled = first is not None and first.reading == "final" and first.id > second.id
-            if first is not None and first.outcome != second.outcome and not settled:
-                found.append(criterion)
-        return tuple(found)
+        return to_go(self.case.criteria, self.readings.second) if self.second_by else ()

@@ -45,7 +45,7 @@ class Facts:
     missing: int = 0
     """Pages that a fax says it has, and that are not in the packet."""
     waiting: int = 0
-    """Pages that have not been read yet, and may be."""
+    """Pages that have not been read yet, may be, and that nobody has looked at."""
     unseen: tuple[int, ...] = ()
     """Pages that could not be read and that nobody has looked at."""
     second: tuple[str, ...] = ()

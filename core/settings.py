@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     image_cache_mb: int = Field(
         default=512, ge=1, description="Page images kept on disk, in megabytes, so that they are drawn once."
     )
+    standard_days: int = Field(
+        default=7, ge=1, le=365, description="Calendar days for the answer to a standard request."
+    )
+    expedited_hours: int = Field(default=72, ge=1, le=2000, description="Hours for the answer to an expedited request.")
+    due_soon_hours: int = Field(
+        default=24, ge=1, le=2000, description="A case with this many hours left, or fewer, is due soon."
+    )
     port: int = Field(default=8501, ge=1, le=65535, description="Port that `chartsieve serve` listens on.")
     address: str = Field(default="127.0.0.1", description="Address that `chartsieve serve` listens on.")
 
