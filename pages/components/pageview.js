@@ -1,115 +1,226 @@
-// One page image with marks over it. Titles and alternative text are untrusted: setAttribute and textContent only.
+// The bar, zoom, turning pages, keys. Python joins activity.js, pageview_text.js, pageview_leaf.js and this file.
 
-const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72, SVG = 'http://www.w3.org/2000/svg';
-const memory = new Map(); // component key -> zoom, for when Streamlit mounts the component again
+const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72;
+const GAP = 10, BESIDE_FROM = 640, ASKED_FOR = 3000, KEPT = 16; // px; px; ms; images
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const memory = new Map(); // component key -> zoom and images, for when Streamlit mounts the component again
 
 class View {
   constructor(root) {
     this.root = root;
     this.$ = (selector) => root.querySelector(selector);
     this.sheet = this.$('.sheet');
-    this.image = this.$('img');
+    this.spare = this.$('.frame').cloneNode(true);
+    this.main = new Leaf(this.$('.frame'), this);
+    this.sayings = new Map();
+    this.boxing = false;
     this.observer = new ResizeObserver(() => this.size());
+    this.sight = new IntersectionObserver((entries) => { window.chartsieveSeen?.count(); this.inSight = entries.at(-1).isIntersecting; });
     this.$('.prev').onclick = () => this.turn(-1);
     this.$('.next').onclick = () => this.turn(1);
     this.$('.in').onclick = () => this.zoomTo(LEVELS.find((level) => level > this.percent + 0.5) ?? LEVELS.at(-1));
     this.$('.out').onclick = () => this.zoomTo(LEVELS.findLast((level) => level < this.percent - 0.5) ?? LEVELS[0]);
     this.$('.fit').onclick = () => this.zoomTo(FIT);
     this.$('.whole').onclick = () => this.zoomTo(WHOLE);
-    this.image.onload = () => this.loaded();
-    this.image.onerror = () => this.say('The image of this page cannot be shown. The page itself is safe: open it again.');
+    this.$('.rotate').onclick = () => this.tell('rotate', { page: this.data.page });
+    this.$('.box').onclick = (event) => this.setBoxing(!this.boxing, event.detail === 0);
+    this.$('.number').onkeydown = (event) => this.typed(event);
+    this.$('.number').onblur = () => { this.typing = false; this.name(this.target); };
+    this.$('.number').onfocus = (event) => event.target.select();
     root.onkeydown = (event) => this.pressed(event);
+    root.addEventListener('copy', (event) => this.copied(event));
   }
+
+  get leaves() { return this.beside ? [this.main, this.beside] : [this.main]; }
 
   accept(data, key) {
+    const zoomed = (this.mine = memory.get(key) ?? { token: null, zoom: FIT, of: '', images: new Map() });
+    memory.set(key, zoomed);
+    if (zoomed.token !== data.zoom_token) Object.assign(zoomed, { token: data.zoom_token, zoom: data.zoom });
     this.data = data;
-    this.mine = memory.get(key) ?? { token: null, zoom: FIT };
-    memory.set(key, this.mine);
-    if (this.mine.token !== data.zoom_token) this.mine = Object.assign(this.mine, { token: data.zoom_token, zoom: data.zoom });
-    this.$('.which').textContent = `Page ${data.page} of ${data.pages}`;
-    this.$('.prev').disabled = data.page <= 1;
-    this.$('.next').disabled = data.page >= data.pages;
-    this.image.setAttribute('alt', data.alt);
+    this.keep(data);
+    const { wants } = data;
+    this.$('.which').hidden = wants.page;
+    this.$('.go').hidden = !wants.page;
+    this.$('.rotate').hidden = !wants.rotate;
+    this.$('.box').hidden = !wants.cite;
+    if (!wants.cite && this.boxing) this.setBoxing(false);
     this.sheet.style.height = typeof data.height === 'number' ? `${data.height}px` : data.height;
-    this.drawMarks();
+    this.legend();
+    this.place(data.beside);
+    this.follow();
     this.size();
-    this.show();
     this.observer.observe(this.sheet);
+    this.sight.observe(this.sheet);
+    for (const leaf of this.leaves) leaf.words.watch();
+    this.watch();
   }
 
-  show() {
-    const { src, page, boxes } = this.data, sight = JSON.stringify([page, boxes]);
-    this.reveal = this.sight !== sight;
-    this.sight = sight;
-    if (this.source === src && this.root.dataset.ready) { this.loaded(); return; }
-    this.source = src;
-    const shown = this.root.dataset.ready && src; // the old page stays until the new one is decoded
-    this.root.dataset.ready = '';
-    this.$('svg').style.visibility = 'hidden';
-    if (!shown) this.say('Drawing the page…');
-    if (src) this.image.setAttribute('src', src); else this.image.removeAttribute('src');
+  /** The second page: a frame of its own while there is one. */
+  place(beside) {
+    if (!beside) {
+      this.beside?.words.rest();
+      this.beside?.frame.remove();
+      this.sayings.delete(this.beside);
+      this.beside = undefined;
+    } else {
+      this.beside ??= new Leaf(this.$('.spread').appendChild(this.spare.cloneNode(true)), this);
+      this.beside.frame.classList.add('beside');
+      this.beside.boxing = this.boxing;
+      this.beside.accept(beside);
+    }
+    for (const leaf of this.leaves) leaf.$('.tag').hidden = !beside;
+    if (beside) this.beside.$('.tag').textContent = `Page ${beside.page}`;
+  }
+
+  /** What Python shows, unless it has not heard yet of a page that the reviewer has turned to and that is shown. */
+  follow() {
+    const { data, asked } = this;
+    clearTimeout(this.patience);
+    if (asked && asked.page !== data.page && performance.now() - asked.at < ASKED_FOR && this.main.number === asked.page) {
+      this.patience = setTimeout(() => this.follow(), ASKED_FOR);
+      return;
+    }
+    if (asked?.page === data.page) this.asked = undefined;
+    this.name(data.page);
+    this.main.accept(data);
+  }
+
+  /** Number of the page in the bar. */
+  name(page) {
+    const { pages } = this.data;
+    this.$('.which').textContent = `Page ${page} of ${pages}`;
+    this.$('.of').textContent = `of ${pages}`;
+    this.main.$('.tag').textContent = `Page ${page}`;
+    const number = this.$('.number');
+    if (!number.matches(':focus') || !this.typing) number.value = String(page);
+    number.style.width = `${String(pages).length + 2.5}ch`;
+    this.$('.prev').disabled = page <= 1;
+    this.$('.next').disabled = page >= pages;
+  }
+
+  // ---- images that a turn can show at once ----
+
+  keep({ near, near_of: of }) {
+    if (this.mine.of !== of) Object.assign(this.mine, { of, images: new Map() });
+    for (const [page, src] of Object.entries(near)) {
+      if (this.mine.images.get(Number(page))?.src !== src) this.remember(Number(page), src);
+    }
+  }
+
+  remember(page, src, image = put('img', '', { draggable: 'false', src })) {
+    const { images } = this.mine, kept = { src, image, decoded: false };
+    images.delete(page);
+    images.set(page, kept);
+    image.decode().then(() => { kept.decoded = true; }, () => images.delete(page));
+    while (images.size > KEPT) images.delete(images.keys().next().value);
+  }
+
+  // ---- what a leaf says ----
+
+  waiting(leaf) { if (leaf === this.main) this.root.dataset.ready = ''; }
+
+  arrived(leaf, current) {
+    this.say(leaf, '');
+    this.size();
+    if (leaf !== this.main) return;
+    this.root.dataset.ready = String(leaf.ready);
+    if (this.data.near_of && this.mine.images.get(leaf.number)?.image !== leaf.image) this.remember(leaf.number, leaf.drawn, leaf.image);
+    this.watch();
+    if (current) this.reveal(leaf.page);
+  }
+
+  /** Scroll to the hit of the search, else to the first mark, when the page or its marks are new. */
+  reveal({ page, boxes, hits }) {
+    const now = hits.find(([current]) => current)?.[1][0], sight = JSON.stringify([page, boxes, now]);
+    if (this.seen === sight) return;
+    this.seen = sight;
+    const [x, y, w] = now ? [now[0], now[1], now[2] - now[0]] : (boxes[0] ?? [0, 0, 0]), { frame } = this.main;
+    this.sheet.scrollTop = frame.offsetTop + y * frame.clientHeight - this.sheet.clientHeight / 3;
+    this.sheet.scrollLeft = frame.offsetLeft + (x + w / 2) * frame.clientWidth - this.sheet.clientWidth / 2;
   }
 
   /** A sentence in place of the page; "" for the page itself. */
-  say(text) {
-    this.root.classList.toggle('waiting', text !== '');
-    this.$('.state').textContent = text;
+  say(leaf, text) {
+    this.sayings.set(leaf, text);
+    leaf.frame.classList.toggle('waiting', text !== '');
+    this.$('.state').textContent = [...this.sayings.values()].find(Boolean) ?? '';
   }
 
-  loaded() {
-    this.say('');
-    this.$('svg').style.visibility = '';
-    this.root.dataset.ready = String(this.data.page);
-    this.size();
-    if (!this.reveal) return;
-    this.reveal = false;
-    const [x, y, w] = this.data.boxes[0] ?? [0, 0, 0], frame = this.$('.frame');
-    this.sheet.scrollTop = y * frame.clientHeight - this.sheet.clientHeight / 3;
-    this.sheet.scrollLeft = (x + w / 2) * frame.clientWidth - this.sheet.clientWidth / 2;
+  live(text) { this.$('.live').textContent = text; }
+
+  /** Words are selected on one page at a time. */
+  picked(leaf) { for (const other of this.leaves) if (other !== leaf) other.release(); }
+
+  copied(event) {
+    const text = this.leaves.map((leaf) => leaf.words.text).find(Boolean);
+    if (!text) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
   }
 
-  drawMarks() {
-    const marks = this.data.boxes.map(([x, y, width, height, strength, title], index) => {
-      const rect = document.createElementNS(SVG, 'rect'), label = title || `Marked place ${index + 1}`;
-      const attributes = { x, y, width, height, tabindex: 0, role: 'button', 'aria-label': label };
-      for (const [name, value] of Object.entries(attributes)) rect.setAttribute(name, value);
-      rect.style.fillOpacity = 0.25 + 0.5 * strength;
-      rect.onclick = () => this.send('box', { page: this.data.page, index });
-      rect.onkeydown = (event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        event.stopPropagation();
-        rect.onclick();
-      };
-      if (title) rect.append(Object.assign(document.createElementNS(SVG, 'title'), { textContent: title }));
-      return rect;
-    });
-    this.$('svg').replaceChildren(...marks);
-    this.root.dataset.boxes = String(marks.length);
+  /** Tell Python; what was not reported of the time goes along. */
+  tell(name, value) {
+    const watch = this.data.watch, seen = watch ? window.chartsieveSeen?.take(watch.of) : null;
+    this.send(name, seen ? { ...(typeof value === 'number' ? { step: value } : value), seen } : value);
   }
+
+  watch() {
+    const { watch, beside } = this.data;
+    if (!watch) { window.chartsieveSeen?.rest(this); return; }
+    const pages = this.main.ready === undefined ? [] : [this.main.ready];
+    if (beside && this.beside?.ready && this.beside.ready !== pages[0]) pages.push(this.beside.ready);
+    const report = (seen) => this.send('seen', { seen });
+    clock().watch(this, { ...watch, pages, report, inSight: () => this.inSight });
+  }
+
+  rest() {
+    this.observer.disconnect();
+    this.sight.disconnect();
+    clearTimeout(this.patience);
+    for (const leaf of this.leaves) leaf.words.rest();
+    window.chartsieveSeen?.rest(this);
+  }
+
+  legend() {
+    const { data } = this, pages = data.beside ? [data, data.beside] : [data];
+    const has = { mark: data.boxes.length, cited: pages.some((p) => p.citations.length), hit: pages.some((p) => p.hits.length) };
+    for (const [name, yes] of Object.entries(has)) this.$(`[data-key=${name}]`).hidden = !yes;
+    this.$('.legend').hidden = !has.cited && !has.hit;
+  }
+
+  // ---- zoom ----
+
+  get stacked() { return !this.beside || this.root.clientWidth < BESIDE_FROM; }
+
+  /** Room for one page, in CSS pixels. */
+  get room() { return this.stacked ? this.sheet.clientWidth : Math.floor((this.sheet.clientWidth - GAP) / 2); }
 
   /** Zoom in force, in per cent of the size on paper. */
-  get percent() {
-    if (this.mine.zoom > 0) return this.mine.zoom;
-    return (100 * (this.mine.zoom === FIT ? this.sheet.clientWidth : this.wide)) / (this.data.width * PIXELS_PER_POINT);
-  }
+  get percent() { return (100 * this.widthOf(this.main)) / (this.data.width * PIXELS_PER_POINT); }
 
-  /** Width at which the whole page is in sight, in CSS pixels. */
-  get wide() {
-    const { sheet, image } = this;
-    return Math.min(sheet.clientWidth, (sheet.clientHeight * image.naturalWidth) / image.naturalHeight || Infinity);
+  /** Width of a page in CSS pixels. */
+  widthOf(leaf) {
+    const { zoom } = this.mine, { naturalWidth: wide, naturalHeight: high } = leaf.image;
+    if (zoom === FIT) return this.room;
+    if (zoom === WHOLE) return Math.min(this.room, (this.sheet.clientHeight * wide) / high || Infinity);
+    return (leaf.page.width * PIXELS_PER_POINT * zoom) / 100;
   }
 
   size() {
-    const fit = this.mine.zoom === FIT, whole = this.mine.zoom === WHOLE;
-    const pixels = whole ? this.wide : (this.data.width * PIXELS_PER_POINT * this.mine.zoom) / 100;
-    this.$('.frame').style.width = fit ? '100%' : `${pixels}px`;
+    if (!this.data) return;
+    const { zoom } = this.mine, fit = zoom === FIT, whole = zoom === WHOLE;
+    this.root.classList.toggle('two', !this.stacked);
+    for (const leaf of this.leaves) {
+      if (leaf.page) leaf.frame.style.width = fit && this.stacked ? '100%' : `${this.widthOf(leaf)}px`;
+      leaf.words.size();
+    }
     this.$('.percent').textContent = `${Math.round(this.percent)} %`;
     this.$('.fit').setAttribute('aria-pressed', String(fit));
     this.$('.whole').setAttribute('aria-pressed', String(whole));
     this.$('.in').disabled = this.percent >= LEVELS.at(-1);
     this.$('.out').disabled = this.percent <= LEVELS[0];
-    this.root.dataset.zoom = fit ? 'fit' : whole ? 'page' : String(this.mine.zoom);
+    this.root.dataset.zoom = fit ? 'fit' : whole ? 'page' : String(zoom);
   }
 
   /** The middle of what is in sight stays there. */
@@ -122,28 +233,120 @@ class View {
     sheet.scrollLeft = centre * sheet.scrollWidth - sheet.clientWidth / 2;
   }
 
+  // ---- turning ----
+
+  /** The page the reviewer is on or has just asked for. */
+  get target() {
+    const { asked } = this;
+    return asked && performance.now() - asked.at < ASKED_FOR ? asked.page : this.data.page;
+  }
+
   turn(step) {
+    if (this.data.wants.page) { this.go(this.target + step); return; }
     const to = this.data.page + step;
-    if (to >= 1 && to <= this.data.pages) this.send('turn', step);
+    if (to >= 1 && to <= this.data.pages) this.tell('turn', step);
+  }
+
+  /** Show the page at once if its image is here, and ask Python for it. */
+  go(page) {
+    const to = Math.min(this.data.pages, Math.max(1, page)), kept = this.mine.images.get(to);
+    if (to === this.target) return;
+    this.asked = { page: to, at: performance.now() };
+    if (kept?.decoded && this.main.number !== to) {
+      this.name(to);
+      this.main.draw(kept.src, to, `Page ${to}`, kept.image);
+      this.sheet.scrollTop = 0;
+    }
+    this.tell('page', { page: to });
+  }
+
+  // ---- keys ----
+
+  /** Keys in the field for the number are no shortcuts of the screen: Streamlit would take them as such. */
+  typed(event) {
+    event.stopPropagation();
+    this.typing = true;
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    event.preventDefault();
+    const field = this.$('.number'), page = Number(field.value.trim()), { pages } = this.data;
+    this.typing = false;
+    if (event.key === 'Enter') {
+      if (!Number.isInteger(page) || page < 1 || page > pages) {
+        this.live(`There are pages 1 to ${pages}`);
+        this.hint(`There are pages 1 to ${pages}.`);
+        this.name(this.target);
+      } else this.go(page);
+    }
+    this.sheet.focus({ preventScroll: true });
+  }
+
+  /** A line over the page for a while, or until it is taken away. */
+  hint(text, stays = false) {
+    clearTimeout(this.fading);
+    this.$('.hint').textContent = text;
+    if (text && !stays) this.fading = setTimeout(() => this.hint(this.boxing ? this.boxHint : ''), 4000);
+  }
+
+  get boxHint() { return 'Drag over the place to cite. By key: arrows move, Shift and arrows resize, Enter cites, Esc ends.'; }
+
+  setBoxing(on, byKey = false) {
+    this.boxing = on;
+    for (const leaf of this.leaves) leaf.boxing = on;
+    this.$('.box').setAttribute('aria-pressed', String(on));
+    this.hint(on ? this.boxHint : '', true);
+    if (on) this.sheet.focus({ preventScroll: true });
+    if (on && byKey) this.main.startBox();
+  }
+
+  cite() {
+    if (this.boxing) { this.main.citeBox(); return; }
+    if (this.leaves.some((leaf) => leaf.cite()) || this.main.citeStrongest()) return;
+    this.hint('Nothing to cite yet: select words on the page, or press B and draw a box.');
+  }
+
+  escape() {
+    if (this.boxing) { this.setBoxing(false); return true; }
+    return this.leaves.map((leaf) => leaf.release()).some(Boolean);
   }
 
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'r' || event.key === 'c') event.stopPropagation(); // Streamlit's own keys: rerun, clear the cache
-    const act = {
-      ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1),
-      '+': () => this.$('.in').click(), '-': () => this.$('.out').click(), 0: () => this.zoomTo(FIT),
-    }[event.key];
-    if (!act) return;
+    const act = this.boxKey(event) ?? this.key(event);
+    if (!act || act() === false) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
   }
+
+  /** While a box is drawn, arrows and Enter belong to it. */
+  boxKey({ key, shiftKey, target }) {
+    if (!this.boxing) return undefined;
+    if (ARROWS[key]) return () => this.main.step(...ARROWS[key], shiftKey);
+    return key === 'Enter' && this.main.box && target.tagName !== 'BUTTON' ? () => this.main.citeBox() : undefined;
+  }
+
+  key(event) {
+    const { wants } = this.data, once = (act) => () => { if (!event.repeat) act(); };
+    const page = wants.page && {
+      Home: () => this.go(1), End: () => this.go(this.data.pages), g: () => this.$('.number').focus(),
+    };
+    const cite = wants.cite && {
+      e: once(() => this.cite()), b: once(() => this.setBoxing(!this.boxing, true)), Escape: () => this.escape(),
+    };
+    const keys = {
+      ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1),
+      PageUp: () => this.scroll(-1), PageDown: () => this.scroll(1),
+      '+': () => this.$('.in').click(), '-': () => this.$('.out').click(), 0: () => this.zoomTo(FIT), ...page, ...cite,
+    };
+    return keys[event.key] ?? keys[event.key.toLowerCase()];
+  }
+
+  scroll(way) { this.sheet.scrollBy({ top: way * 0.85 * this.sheet.clientHeight }); }
 }
 
 export default function ({ data, key, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.pv'), view = (root.view ??= new View(root));
   view.send = setTriggerValue;
   view.accept(data, key);
-  return () => view.observer.disconnect();
+  return () => view.rest();
 }

@@ -1,36 +1,53 @@
-"""One page as an image with the evidence marked on it. The PDF itself never reaches the browser."""
+"""One page as an image with the evidence marked on it. The PDF itself never reaches the browser.
+
+Over the image lies its text, so that it can be selected, copied and cited; boxes can be drawn and cited, too.
+"""
 
 import base64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import streamlit as st
 
-from core.domain import Box
+from core.domain import Word
+from pages.components.pageview_parts import (
+    CitedPlace,
+    FoundPlace,
+    Mark,
+    PageImage,
+    Picked,
+    PickedBox,
+    PickedMark,
+    PickedWords,
+    Watch,
+    asked_page,
+    picked_mark,
+    rotated,
+    seen_in,
+    to_cite,
+    turned,
+)
 from pages.components.sent import sent
 
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A marked place on the page."""
-
-    box: Box
-    """(x0, y0, x1, y1) as fractions of the displayed page, from its top left corner."""
-    strength: float = 1.0
-    """In [0, 1]: how strong the evidence is; shown as opacity."""
-    title: str = ""
-    """What the place is, shown on hover and read aloud."""
-
-
-class PickedMark(NamedTuple):
-    """The mark the reviewer clicked."""
-
-    page: int
-    place: int
-    """Position in the `marks` of that page, from 0."""
-
+__all__ = [
+    "CitedPlace",
+    "FoundPlace",
+    "Mark",
+    "PageImage",
+    "Picked",
+    "PickedBox",
+    "PickedMark",
+    "PickedWords",
+    "Watch",
+    "asked_page",
+    "image_source",
+    "pageview",
+    "picked_mark",
+    "rotated",
+    "seen_in",
+    "to_cite",
+    "turned",
+]
 
 _HTML = """
 <div class="pv">
@@ -38,32 +55,62 @@ _HTML = """
     <div class="turn">
       <button type="button" class="prev" aria-label="Previous page" title="Previous page (Left)">‹</button>
       <span class="which"></span>
+      <label class="go" hidden title="Go to a page (G)"><input class="number" inputmode="numeric" autocomplete="off"
+        aria-label="Go to page"><span class="of"></span></label>
       <button type="button" class="next" aria-label="Next page" title="Next page (Right)">›</button>
     </div>
     <div class="zoom" role="group" aria-label="Zoom">
-      <button type="button" class="out" aria-label="Smaller" title="Smaller">−</button>
+      <button type="button" class="out" aria-label="Smaller" title="Smaller (−)">−</button>
       <output class="percent"></output>
-      <button type="button" class="in" aria-label="Larger" title="Larger">+</button>
-      <button type="button" class="fit" title="As wide as the column">Fit width</button>
-      <button type="button" class="whole" title="The whole page at once">Fit page</button>
+      <button type="button" class="in" aria-label="Larger" title="Larger (+)">+</button>
+      <button type="button" class="fit" aria-label="Fit width" title="As wide as the column (0)"><span
+        class="word">Fit </span>width</button>
+      <button type="button" class="whole" aria-label="Fit page" title="The whole page at once"><span
+        class="word">Fit </span>page</button>
+    </div>
+    <div class="tools">
+      <button type="button" class="rotate" hidden aria-label="Turn the page clockwise" title="Turn the page clockwise">
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M13 8a5 5 0 1 1-2-4M11.4 1v3.2H8.2"/></svg></button>
+      <button type="button" class="box" hidden aria-pressed="false" title="Draw a box on the page and cite it (B)">
+        <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 3h12v10H2z"/></svg>Box</button>
     </div>
   </div>
-  <div class="sheet" tabindex="0" role="region" aria-label="Page image">
-    <div class="frame">
-      <img draggable="false">
-      <svg viewBox="0 0 1 1" preserveAspectRatio="none"></svg>
+  <div class="stage">
+    <div class="sheet" tabindex="0" role="region" aria-label="Page image">
+      <div class="spread">
+        <div class="frame">
+          <img draggable="false">
+          <div class="words"></div>
+          <div class="picked" aria-hidden="true"></div>
+          <svg viewBox="0 0 1 1" preserveAspectRatio="none"></svg>
+          <div class="notes"></div>
+          <div class="drawn" hidden></div>
+          <button type="button" class="cite" title="Cite this (E)" hidden>Cite<kbd aria-hidden="true">E</kbd></button>
+          <span class="tag" hidden></span>
+        </div>
+      </div>
+      <p class="state" role="status"></p>
     </div>
-    <p class="state" role="status"></p>
+    <p class="hint" role="status"></p>
   </div>
+  <ul class="legend" aria-label="Marks on the page" hidden>
+    <li data-key="mark"><i class="mark"></i>passage</li>
+    <li data-key="cited"><i class="quoted"></i>cited, with its number</li>
+    <li data-key="hit"><i class="found"></i>found by the search</li>
+  </ul>
+  <div class="sr live" aria-live="polite"></div>
 </div>
 """
 _HERE = Path(__file__).parent
+_SCRIPTS = ("activity.js", "pageview_text.js", "pageview_leaf.js", "pageview.js")
 _mount = st.components.v2.component(
     "chartsieve_pageview",
     html=_HTML,
     css=(_HERE / "pageview.css").read_text("utf-8"),
-    js=(_HERE / "pageview.js").read_text("utf-8"),
+    js="".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
 )
+
+Act = Callable[[], None]
 
 
 def image_source(png: bytes) -> str:
@@ -83,50 +130,68 @@ def pageview(
     height: int | str = 640,
     zoom: int = 0,
     zoom_token: int = 0,
-    on_box: Callable[[], None] = lambda: None,
-    on_turn: Callable[[], None] = lambda: None,
+    words: Sequence[Word] = (),
+    lean: int = 0,
+    citations: Sequence[CitedPlace] = (),
+    found: Sequence[FoundPlace] = (),
+    beside: PageImage | None = None,
+    near: Mapping[int, str] | None = None,
+    near_of: str = "",
+    watch: Watch | None = None,
+    on_box: Act | None = None,
+    on_turn: Act | None = None,
+    on_page: Act | None = None,
+    on_cite: Act | None = None,
+    on_rotate: Act | None = None,
 ) -> None:
-    """Show page `page` of `pages` (1-based). In the callbacks, `picked_mark` and `turned` tell what the reviewer did.
+    """Show page `page` of `pages` (1-based). In the callbacks, the functions named below tell what the reviewer did.
 
     `src` comes from `image_source`, of the page as displayed; "" shows that it is being drawn. `width` is the page's
     displayed width in points, so that 100 % is its size on paper. `height` is the room for the page in CSS pixels,
     or a CSS length: "calc(100vh - 12rem)".
     `zoom` in per cent, 75 to 200, or 0 to fit the width: taken over at the first showing and whenever `zoom_token`
-    changes. On a new page the first mark is scrolled into sight.
+    changes. On a new page the hit the reviewer went to, else the first mark, is scrolled into sight.
+
+    With `words`, text can be selected and copied. With `on_cite`, words, marks and drawn boxes can be cited: `to_cite`
+    says what. Without it a click on a mark is told to `on_box` (`picked_mark`). With `on_page` the reviewer can go to
+    any page by its number, and every turn arrives there (`asked_page`); without it turns arrive at `on_turn`
+    (`turned`). `on_rotate` adds a button that turns the page (`rotated`).
+    `beside` is a second page, to the right of the first where there is room, else below it; turning moves the first.
+    `near_of` names the state of the packet: while it is the same, the browser keeps images it has shown and those
+    in `near` (page -> image source), and a turn to one of them shows it at once, without marks until the server has
+    answered. `watch` measures the time on pages.
     """
+    here = PageImage(src, page, alt, width, marks, words, lean, citations, found)
+
+    def heard(name: str, act: Act | None) -> Act:
+        return lambda: _hear(key, name, act, watch, pages)
+
     _mount(
         key=key,
         data={
-            "src": src,
-            "alt": alt,
-            "page": page,
+            **here.packed(),
             "pages": pages,
-            "boxes": [[*_place(m.box), min(1.0, max(0.0, m.strength)), m.title] for m in marks],
-            "width": width,
             "height": height,
             "zoom": zoom,
             "zoom_token": zoom_token,
+            "beside": beside.packed() if beside else None,
+            "near": {str(number): image for number, image in (near or {}).items()},
+            "near_of": near_of,
+            "watch": {"of": watch.of, "every": watch.every, "idle": watch.idle} if watch else None,
+            "wants": {"page": on_page is not None, "cite": on_cite is not None, "rotate": on_rotate is not None},
         },
-        on_box_change=on_box,
-        on_turn_change=on_turn,
+        on_box_change=heard("box", on_box),
+        on_turn_change=heard("turn", on_turn),
+        on_page_change=heard("page", on_page),
+        on_cite_change=heard("cite", on_cite),
+        on_rotate_change=heard("rotate", on_rotate),
+        on_seen_change=heard("seen", None),
     )
 
 
-def picked_mark(key: str) -> PickedMark | None:
-    """The mark just clicked in the page view `key`, else None. The caller checks that the page still has it."""
-    match sent(key, "box"):
-        case {"page": int(page), "index": int(index)} if index >= 0:
-            return PickedMark(page, index)
-    return None
-
-
-def turned(key: str) -> int:
-    """-1 or +1 when the reviewer has just asked for the previous or the next page, else 0."""
-    step = sent(key, "turn")
-    return step if isinstance(step, int) and step in (-1, 1) else 0
-
-
-def _place(box: Box) -> list[float]:
-    """[x, y, width, height] in fractions of the page."""
-    x0, y0, x1, y1 = box
-    return [round(v, 5) for v in (x0, y0, x1 - x0, y1 - y0)]
+def _hear(key: str, name: str, act: Act | None, watch: Watch | None, pages: int) -> None:
+    """The time on pages comes along with whatever the reviewer does."""
+    if watch and (seconds := seen_in(sent(key, name), of=watch.of, pages=pages)):
+        watch.report(seconds)
+    if act:
+        act()
