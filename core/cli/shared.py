@@ -103,14 +103,13 @@ def chart_of(pdfs: list[Path], criteria: Path, scorer: str | None, *, yes: bool)
 
 def criteria_of(path: Path) -> "CriteriaSet":
     from core.criteria import preview_criteria
-    from core.domain import CriteriaSet
 
     preview = preview_criteria(path.read_bytes(), path.name)
     for said in preview.remarks:
         remark(said)
     if preview.problems:
         raise BadCriteria(list(preview.problems))
-    return CriteriaSet(preview.name, preview.criteria)
+    return preview.criteria_set()
 
 
 def scoring(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.criteria.rows import Row
 from core.domain import Criterion
@@ -25,18 +26,17 @@ def check_rows(rows: Sequence[Row]) -> tuple[list[Criterion], list[Problem]]:
     Of two rows with the same id or question the first one stands. Ids are the same when they differ only in case.
     """
     total, beyond = len(rows), rows[MAX_CRITERIA : MAX_CRITERIA + 1]
-    rows = [_cleaned(row) for row in rows[:MAX_CRITERIA]]
+    rows = with_ids(cleaned(rows[:MAX_CRITERIA]))
     problems: list[Problem] = []
     good: list[Criterion] = []
     ids: dict[str, int] = {}
     questions: dict[str, int] = {}
-    given = _free_ids(rows)
-    for place, row in enumerate(rows):
+    for row in rows:
         mistakes = _mistakes(row) + _repeats(row, ids, questions)
         if mistakes:
             problems += mistakes
         else:
-            good.append(Criterion(row.id or given[place], row.question, row.instruction, row.group))
+            good.append(Criterion(row.id, row.question, row.instruction, row.group, row.link))
     problems += [
         Problem(
             row.number,
@@ -49,22 +49,42 @@ def check_rows(rows: Sequence[Row]) -> tuple[list[Criterion], list[Problem]]:
     return good, problems
 
 
+def cleaned(rows: Sequence[Row]) -> list[Row]:
+    """The rows without hidden characters and spare spaces."""
+    return [_cleaned(row) for row in rows]
+
+
+def with_ids(rows: Sequence[Row], taken: Sequence[str] = ()) -> list[Row]:
+    """The cleaned rows, each with an id: its own, or one that no other row has and that is not `taken`."""
+    return [replace(row, id=row.id or free) for row, free in zip(rows, _free_ids(rows, taken), strict=True)]
+
+
+def valid_id(text: str) -> bool:
+    return bool(_ID.fullmatch(text))
+
+
 def same_question(question: str) -> str:
     """What two questions have in common that differ only in case, spaces, width or the mark at the end."""
     return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip(" .?!:;")
 
 
 def _cleaned(row: Row) -> Row:
-    one_line = (" ".join(clean_text(text).split()) for text in (row.id, row.group))
-    row_id, group = one_line
-    return Row(
-        row.number, clean_text(row.question).strip(), row_id, clean_text(row.instruction).strip(), group, row.entry
+    one_line = (" ".join(clean_text(text).split()) for text in (row.id, row.group, row.logic, row.parent))
+    row_id, group, logic, parent = one_line
+    return replace(
+        row,
+        question=clean_text(row.question).strip(),
+        id=row_id,
+        instruction=clean_text(row.instruction).strip(),
+        group=group,
+        logic=logic,
+        parent=parent,
     )
 
 
-def _free_ids(rows: Sequence[Row]) -> list[str]:
-    """An id for each row, taken by no row of the list."""
-    taken = {row.id.casefold() for row in rows if row.id}
+def _free_ids(rows: Sequence[Row], others: Sequence[str]) -> list[str]:
+    """An id for each row, taken by no row of the list and none of `others`."""
+    taken = {i.casefold() for i in (*(row.id for row in rows if row.id), *others)}
     out: list[str] = []
     spare = len(rows)
     for place in range(1, len(rows) + 1):
@@ -80,7 +100,7 @@ def _free_ids(rows: Sequence[Row]) -> list[str]:
 def _mistakes(row: Row) -> list[Problem]:
     found = []
     if not row.question:
-        found.append(_problem(row, "question", "The question is missing.", "Write the question, or delete the row."))
+        found.append(problem(row, "question", "The question is missing.", "Write the question, or delete the row."))
     for column, text, most in (
         ("question", row.question, MAX_QUESTION),
         ("instruction", row.instruction, MAX_INSTRUCTION),
@@ -88,10 +108,10 @@ def _mistakes(row: Row) -> list[Problem]:
     ):
         if len(text) > most:
             what = f"The {column} has {len(text):,} characters; it can have {most:,}."
-            found.append(_problem(row, column, what, "Shorten it, or split the criterion."))
-    if row.id and not _ID.fullmatch(row.id):
+            found.append(problem(row, column, what, "Shorten it, or split the criterion."))
+    if row.id and not valid_id(row.id):
         found.append(
-            _problem(
+            problem(
                 row,
                 "id",
                 "The id has characters that an id cannot have, or too many.",
@@ -109,13 +129,14 @@ def _repeats(row: Row, ids: dict[str, int], questions: dict[str, int]) -> list[P
     kind = "entry" if row.entry else "row"
     if row.id and (first := ids.setdefault(row.id.casefold(), here)) != here:
         what = f"The id {row.id[:MAX_ID]} is already used in {kind} {first}."
-        found.append(_problem(row, "id", what, "Give one of them another id."))
+        found.append(problem(row, "id", what, "Give one of them another id."))
     question = same_question(row.question)
     if question and (first := questions.setdefault(question, here)) != here:
         what = f"The question is the same as in {kind} {first}."
-        found.append(_problem(row, "question", what, "Delete one of them, or make them differ."))
+        found.append(problem(row, "question", what, "Delete one of them, or make them differ."))
     return found
 
 
-def _problem(row: Row, column: str, what: str, cure: str) -> Problem:
+def problem(row: Row, column: str, what: str, cure: str) -> Problem:
+    """The mistake, with the entry of the list where rows are not enough to find it."""
     return Problem(row.number, column, f"Entry {row.entry}: {what}" if row.entry else what, cure)

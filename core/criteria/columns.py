@@ -13,6 +13,10 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 the list is used."""
 
 
+LOGIC: Mapping[str, tuple[str, ...]] = {"logic": ("logic",), "parent": ("parent", "part of", "under")}
+"""Accepted headings of the columns that say how the criteria combine."""
+
+
 def normal(heading: str) -> str:
     """ "Criterion_ID " -> "criterion id"."""
     return re.sub(r"[\s_-]+", " ", heading.casefold()).strip(" .:*")
@@ -20,9 +24,18 @@ def normal(heading: str) -> str:
 
 def match_columns(headings: Sequence[str]) -> dict[str, int]:
     """Field -> 0-based position of its column; a field without a column is left out."""
+    return _matched(headings, SYNONYMS)
+
+
+def match_logic(headings: Sequence[str]) -> dict[str, int]:
+    """As `match_columns`, for "logic" and "parent"."""
+    return _matched(headings, LOGIC)
+
+
+def _matched(headings: Sequence[str], synonyms: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
     names = [normal(h) for h in headings]
     found = {}
-    for field, words in SYNONYMS.items():
+    for field, words in synonyms.items():
         for word in words:
             if word in names:
                 found[field] = names.index(word)

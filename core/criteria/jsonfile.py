@@ -1,10 +1,14 @@
-"""JSON: {"name", "criteria": [{id, question, instruction, group}]}, or the bare list, or a list of questions."""
+"""JSON: {"name", "criteria": [{id, question, instruction, group}], "logic"}, or the bare list, or a list of questions.
+
+A FHIR Questionnaire is JSON, too: see `core.criteria.fhir`.
+"""
 
 import json
 import re
 from collections.abc import Iterator
 
-from core.criteria.columns import match_columns, normal, unused_remark
+from core.criteria.columns import match_columns, match_logic, normal, unused_remark
+from core.criteria.fhir import is_fhir, questionnaire_found
 from core.criteria.rows import Found, Row, refused
 from core.errors import Problem
 from core.text import clean_text
@@ -31,7 +35,7 @@ def json_found(data: bytes) -> Found:
         )
     except (ValueError, RecursionError):
         return refused("The file nests too deeply or holds a number that is too long.", _SHAPE)
-    return _content_found(content, text)
+    return questionnaire_found(content, text) if is_fhir(content) else _content_found(content, text)
 
 
 def _content_found(content: object, text: str) -> Found:
@@ -39,19 +43,24 @@ def _content_found(content: object, text: str) -> Found:
     entries = content
     if isinstance(content, dict):
         found.name = next((v for k, v in content.items() if normal(k) == "name" and isinstance(v, str)), "")
+        found.logic = next((v for k, v in content.items() if normal(k) == "logic"), None)
         named = [v for k, v in content.items() if normal(k) in _LIST_NAMES]
         entries = named[-1] if named else None
     if not isinstance(entries, list):
         return refused('There is no list named "criteria".', _SHAPE)
     unused: dict[str, None] = {}
+    logic = any("logic" in match_logic(list(entry)) for entry in entries if isinstance(entry, dict))
     for place, (entry, line) in enumerate(zip(entries, _entry_lines(text), strict=True), start=1):
-        _take(entry, line, place, found, unused)
+        _take(entry, line, place, found, unused, logic=logic)
     found.remarks = unused_remark(unused)
     return found
 
 
-def _take(entry: object, line: int, place: int, found: Found, unused: dict[str, None]) -> None:
-    """Adds an entry to `found`, as a row or as a problem, and the names it does not know to `unused`."""
+def _take(entry: object, line: int, place: int, found: Found, unused: dict[str, None], *, logic: bool) -> None:
+    """Adds an entry to `found`, as a row or as a problem, and the names it does not know to `unused`.
+
+    `logic`: entries of this list say how the criteria combine.
+    """
     if isinstance(entry, str):
         found.rows.append(Row(line, entry, entry=place))
         return
@@ -60,10 +69,11 @@ def _take(entry: object, line: int, place: int, found: Found, unused: dict[str, 
         found.problems.append(Problem(line, "", what, _SHAPE))
         return
     keys = list(entry)
-    fields = {field: entry[keys[position]] for field, position in match_columns(keys).items()}
-    known = match_columns(keys).values()
+    columns = match_columns(keys) | (match_logic(keys) if logic else {})
+    fields = {field: entry[keys[position]] for field, position in columns.items()}
+    known = columns.values()
     unused.update((clean_text(key), None) for i, key in enumerate(keys) if i not in known)
-    texts = {field: _text(value, number_allowed=field in ("id", "group")) for field, value in fields.items()}
+    texts = {field: _text(value, number_allowed=field in ("id", "group", "parent")) for field, value in fields.items()}
     wrong = [field for field, text in texts.items() if text is None]
     found.problems += [
         Problem(line, field, f"Entry {place}: The {field} is not a text.", "Put it between quotation marks.")
@@ -79,6 +89,8 @@ def _take(entry: object, line: int, place: int, found: Found, unused: dict[str, 
                 row.get("instruction", ""),
                 row.get("group", ""),
                 place,
+                row.get("logic", ""),
+                row.get("parent", ""),
             )
         )
 

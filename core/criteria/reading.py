@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.criteria.check import check_rows
+from core.criteria.check import check_rows, cleaned
+from core.criteria.combining import combined
 from core.criteria.jsonfile import json_found
 from core.criteria.lines import lines_found
 from core.criteria.rows import Found, refused
@@ -12,6 +13,7 @@ from core.criteria.tabular import NOT_TEXT, csv_found, decode, looks_like_table
 from core.criteria.workbook import workbook_found
 from core.domain import CriteriaSet, Criterion
 from core.errors import BadCriteria, Problem
+from core.logic import Logic
 from core.text import clean_text
 
 MAX_BYTES = 5_000_000
@@ -32,6 +34,14 @@ class Preview:
     """Every mistake, by row. Empty: the list can be used."""
     remarks: tuple[str, ...] = ()
     """What was ignored, as sentences; nothing that stands in the way."""
+    root: Logic | None = None
+    """How the criteria combine; None where the file does not say, or where that has a mistake."""
+    source: str = ""
+    """Canonical address and version of the form that the file holds, "" for another kind of file."""
+
+    def criteria_set(self, name: str = "") -> CriteriaSet:
+        """The list of a file without a problem, under its own name or another one."""
+        return CriteriaSet(name or self.name, self.criteria, root=self.root, source=self.source)
 
 
 def read_criteria(data: bytes, filename: str) -> CriteriaSet:
@@ -57,16 +67,19 @@ def preview_lines(text: str, name: str) -> Preview:
 def _accepted(preview: Preview) -> CriteriaSet:
     if preview.problems:
         raise BadCriteria(list(preview.problems))
-    return CriteriaSet(preview.name, preview.criteria)
+    return preview.criteria_set()
 
 
 def _preview(found: Found, name: str) -> Preview:
-    criteria, problems = check_rows(found.rows)
-    problems = sorted(found.problems + problems, key=lambda p: p.row)
+    logic = combined(found, cleaned(found.rows))
+    criteria, problems = check_rows(logic.criteria)
+    problems = sorted(found.problems + problems + logic.problems, key=lambda p: p.row)
     if not criteria and not problems:
         problems = [Problem(0, "", "The file holds no criteria.", "Write one question in each row.")]
     shown = " ".join(clean_text(found.name).split()) or " ".join(clean_text(name).split()) or "Criteria"
-    return Preview(shown[:_MAX_NAME], tuple(criteria), tuple(problems), tuple(found.remarks))
+    remarks = (*found.remarks, *logic.remarks)
+    root = None if problems else logic.root
+    return Preview(shown[:_MAX_NAME], tuple(criteria), tuple(problems), remarks, root, found.source)
 
 
 def _stem(filename: str) -> str:

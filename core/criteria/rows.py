@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from core.errors import Problem
+from core.logic import Logic
 
 Table = list[tuple[int, list[str]]]
 """Rows of cells, each with its number as a spreadsheet counts it."""
@@ -20,6 +21,17 @@ class Row:
     group: str = ""
     entry: int = 0
     """Position in a list whose entries may share a line (JSON), counted from 1; 0 where the row number is enough."""
+    logic: str = ""
+    """How a group combines its parts, or what a criterion depends on. A row with it and without a question is a
+    group."""
+    parent: str = ""
+    """Id of the group that the row is part of."""
+    link: str = ""
+    """linkId in a FHIR Questionnaire."""
+
+    @property
+    def is_group(self) -> bool:
+        return bool(self.logic.strip()) and not self.question.strip()
 
 
 @dataclass(slots=True)
@@ -31,6 +43,12 @@ class Found:
     remarks: list[str] = field(default_factory=list)
     name: str = ""
     """A name that the file gives itself, "" when it gives none."""
+    logic: object = None
+    """The logic of the whole list as the file holds it: the one-line form, or decoded JSON; None when it has none."""
+    root: Logic | None = None
+    """The logic of a form, which is read with its items."""
+    source: str = ""
+    """Canonical address and version of a form, "url|version"."""
 
 
 def refused(what: str, cure: str, row: int = 0, column: str = "") -> Found:

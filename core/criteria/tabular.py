@@ -6,7 +6,7 @@ import io
 import re
 import unicodedata
 
-from core.criteria.columns import match_columns, repeated, unused_remark
+from core.criteria.columns import match_columns, match_logic, repeated, unused_remark
 from core.criteria.lines import lines_found, table_lines
 from core.criteria.rows import Found, Row, Table, refused
 from core.errors import Problem
@@ -143,6 +143,8 @@ def table_found(table: Table, *, narrow: bool) -> Found:
         return no_heading()
     number, headings = table[at]
     columns = match_columns(headings)
+    if "logic" in (logic := match_logic(headings)):
+        columns |= logic
     found = Found(remarks=unused_remark(h for i, h in enumerate(headings) if i not in columns.values()))
     for field in repeated(headings, columns):
         found.problems.append(
@@ -168,7 +170,15 @@ def _row(number: int, cells: list[str], columns: dict[str, int]) -> Row:
         position = columns.get(field)
         return cells[position] if position is not None and position < len(cells) else ""
 
-    return Row(number, cell("question"), cell("id"), cell("instruction"), cell("group"))
+    return Row(
+        number,
+        cell("question"),
+        cell("id"),
+        cell("instruction"),
+        cell("group"),
+        logic=cell("logic"),
+        parent=cell("parent"),
+    )
 
 
 def looks_like_table(text: str) -> bool:

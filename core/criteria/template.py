@@ -12,15 +12,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.criteria.check import MAX_CRITERIA, MAX_GROUP, MAX_ID, MAX_INSTRUCTION, MAX_QUESTION
 from core.spreadsheet import csv_text, safe_cell
 
-COLUMNS = ("id", "question", "instruction", "group")
+COLUMNS = ("id", "question", "instruction", "group", "logic", "parent")
 _EXAMPLES = (
+    ("Policy", "", "", "", "ALL", ""),
     (
         "B-01",
         "Is there documentation of a failed trial of first-line therapy?",
         "Look for the name of the drug, the dates and the reason for stopping.",
         "Prior treatment",
+        "",
+        "Policy",
     ),
-    ("B-02", "Is there an imaging report from the last 12 months?", "", "Imaging"),
+    ("B-02", "Is there an imaging report from the last 12 months?", "", "Imaging", "", "Policy"),
 )
 _NOTES = (
     ("Column", "What to write"),
@@ -28,19 +31,34 @@ _NOTES = (
     ("question", f"Required. One question, up to {MAX_QUESTION:,} characters. It is used word for word."),
     ("instruction", f"What counts as evidence and what does not. May be empty. Up to {MAX_INSTRUCTION:,} characters."),
     ("group", f"A heading under which criteria stand together. May be empty. Up to {MAX_GROUP} characters."),
-    ("", f"One criterion in each row, up to {MAX_CRITERIA}. Replace the two examples. Other columns are ignored."),
+    (
+        "logic",
+        "How the criteria combine; may be empty everywhere. A row with an id, a logic word and no question is a group: "
+        "ALL, ANY, AT LEAST 2, NOT, or IF and the id of a criterion (its part is asked only if that one is met). "
+        "Beside a question: NOT, or IF and an id.",
+    ),
+    (
+        "parent",
+        "The id of the group that the row is part of. One group, the topmost, has none. "
+        "Write - for a criterion that is asked without being part of the logic.",
+    ),
+    (
+        "",
+        f"One criterion in each row, up to {MAX_CRITERIA}. Replace the examples; without logic, delete the row Policy, "
+        "too. Other columns are ignored.",
+    ),
 )
-_WIDTHS = {"A": 12, "B": 70, "C": 50, "D": 22}
+_WIDTHS = {"A": 12, "B": 70, "C": 50, "D": 22, "E": 16, "F": 16}
 _DAY = datetime(2026, 1, 1)
 
 
 def template_csv() -> bytes:
-    """A CSV file with the headings and two example rows, in UTF-8 with the mark that spreadsheet programs look for."""
+    """A CSV file with the headings, a group and two example rows, in UTF-8 with the mark that spreadsheets look for."""
     return csv_text([COLUMNS, *_EXAMPLES]).encode("utf-8-sig")
 
 
 def template_xlsx() -> bytes:
-    """A workbook with the headings, two example rows, and a sheet of notes on the columns."""
+    """A workbook with the headings, a group, two example rows, and a sheet of notes on the columns."""
     book = Workbook()
     book.properties.created = _DAY
     sheet = book.active

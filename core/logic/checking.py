@@ -1,11 +1,12 @@
 """Does a logic tree fit its list? Every fault is named with its cure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.errors import Fault
 from core.logic.limits import MAX_DEPTH, MAX_NODES, MAX_TITLE, too_large
 from core.logic.notation import to_text
-from core.logic.tree import AllOf, AnyOf, AtLeast, Leaf, Logic, walk
+from core.logic.tree import AllOf, AnyOf, AtLeast, Leaf, Logic, Not, When, walk
 
 _SHOWN = 60
 
@@ -60,3 +61,21 @@ def _of_at_least(node: AtLeast) -> list[Fault]:
         Fault(f"{to_text(part)[:_SHOWN]} stands twice in AT LEAST {node.n} and would count twice.", "Take one out.")
         for part in dict.fromkeys(twice)
     ]
+
+
+def spelled(logic: Logic, ids: Sequence[str]) -> Logic:
+    """The tree with its ids in the spelling of the list: ids are the same when they differ only in case."""
+    known = {i.casefold(): i for i in reversed(ids)}
+
+    def rebuilt(node: Logic) -> Logic:
+        match node:
+            case Leaf(criterion):
+                return Leaf(known.get(criterion.casefold(), criterion))
+            case Not(part):
+                return replace(node, part=rebuilt(part))
+            case When(condition, then):
+                return replace(node, condition=rebuilt(condition), then=rebuilt(then))
+            case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+                return replace(node, parts=tuple(map(rebuilt, parts)))
+
+    return rebuilt(logic)

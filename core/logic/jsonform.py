@@ -9,6 +9,7 @@ import json
 from core.errors import BadLogic, Fault
 from core.logic.limits import MAX_DEPTH, MAX_NODES, too_large
 from core.logic.tree import AllOf, AnyOf, AtLeast, Leaf, Logic, Not, When
+from core.text import clean_text
 
 Json = str | int | list["Json"] | dict[str, "Json"]
 
@@ -78,7 +79,7 @@ class _Reader:
         keys = frozenset(data) - {"title"}
         if keys not in _GROUPS or not isinstance(title, str):
             raise BadLogic([Fault("A group of the logic has other names than a group can have.", _SHAPE)])
-        return self._group(data, title.strip(), depth + 1)
+        return self._group(data, " ".join(clean_text(title).split()), depth + 1)
 
     def _group(self, data: dict[str, object], title: str, depth: int) -> Logic:
         if "not" in data:

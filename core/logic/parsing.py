@@ -12,6 +12,7 @@ from core.errors import BadLogic, Fault
 from core.logic.checking import faults
 from core.logic.limits import MAX_DEPTH, MAX_NODES, too_large
 from core.logic.tree import AllOf, AnyOf, AtLeast, Leaf, Logic, Not, When
+from core.text import clean_text
 
 _TOKEN = re.compile(r'(?P<mark>[(),])|(?P<title>"(?:[^"]|"")*")|(?P<word>[A-Za-z0-9][A-Za-z0-9._-]*)|(?P<space>\s+)')
 _HEAD = re.compile(r"(?P<word>all|any|not|if|at least (?P<n>[0-9]{1,4}))(?: of)?")
@@ -99,7 +100,7 @@ class _Parser:
         if match is None or not following.startswith(("(", '"')):
             self._explain(words, following)
             return None
-        title = following[1:-1].replace('""', '"') if following.startswith('"') else ""
+        title = clean_text(following[1:-1].replace('""', '"')) if following.startswith('"') else ""
         self._place = after + (1 if following.startswith('"') else 0)
         self._expect("(", f"After {_spaced(words).upper()} the opening bracket is missing.")
         return _Head(match["word"].split()[0], int(match["n"] or 0), " ".join(title.split()), words[0].at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import CriteriaSet, Criterion
 from core.errors import NotFound
+from core.logic import from_json, to_json
 from core.store import audit
 from core.store.tables import CaseRow, CriteriaSetRow, CriterionRow
 
@@ -20,7 +21,15 @@ def save(session: Session, criteria: CriteriaSet, *, by: str, at: datetime) -> t
     same = select(CriteriaSetRow).where(CriteriaSetRow.name == criteria.name, CriteriaSetRow.digest == content)
     if (row := session.scalar(same)) is None:
         last = session.scalar(select(func.max(CriteriaSetRow.version)).where(CriteriaSetRow.name == criteria.name))
-        row = CriteriaSetRow(name=criteria.name, version=(last or 0) + 1, digest=content, created_by=by, created_at=at)
+        row = CriteriaSetRow(
+            name=criteria.name,
+            version=(last or 0) + 1,
+            digest=content,
+            created_by=by,
+            created_at=at,
+            logic="" if criteria.root is None else to_json(criteria.root),
+            source=criteria.source,
+        )
         session.add(row)
         session.flush()
         session.add_all(
@@ -31,6 +40,7 @@ def save(session: Session, criteria: CriteriaSet, *, by: str, at: datetime) -> t
                 question=c.question,
                 instruction=c.instruction,
                 heading=c.group,
+                link=c.link,
             )
             for i, c in enumerate(criteria)
         )
@@ -45,19 +55,24 @@ def newest(session: Session) -> list[CriteriaSet]:
         select(CriteriaSetRow).where(CriteriaSetRow.id.in_(last)).order_by(CriteriaSetRow.id.desc())
     ).all()
     criteria = _criteria(session, [row.id for row in rows])
-    return [CriteriaSet(row.name, criteria[row.id], row.version) for row in rows]
+    return [_set(row, criteria[row.id]) for row in rows]
 
 
 def get(session: Session, set_id: int) -> CriteriaSet:
     row = session.get_one(CriteriaSetRow, set_id)
-    return CriteriaSet(row.name, _criteria(session, [set_id])[set_id], row.version)
+    return _set(row, _criteria(session, [set_id])[set_id])
+
+
+def _set(row: CriteriaSetRow, criteria: tuple[Criterion, ...]) -> CriteriaSet:
+    root = from_json(row.logic) if row.logic else None
+    return CriteriaSet(row.name, criteria, row.version, root, row.source)
 
 
 def _criteria(session: Session, sets: Sequence[int]) -> dict[int, tuple[Criterion, ...]]:
     found: dict[int, list[Criterion]] = defaultdict(list)
     query = select(CriterionRow).where(CriterionRow.set_id.in_(sets))
     for row in session.scalars(query.order_by(CriterionRow.set_id, CriterionRow.position)):
-        found[row.set_id].append(Criterion(row.criterion, row.question, row.instruction, row.heading))
+        found[row.set_id].append(Criterion(row.criterion, row.question, row.instruction, row.heading, row.link))
     return {s: tuple(found[s]) for s in sets}
 
 
