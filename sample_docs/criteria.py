@@ -25,31 +25,37 @@ class Row(NamedTuple):
 class Criteria:
     name: str
     rows: tuple[Row, ...]
+    logic: str = ""
+    """How they combine, in the one-line form."""
 
 
 def read_criteria(path: Path) -> Criteria:
-    """A list from its source: the name, then `# group` lines and `ID question | instruction` lines."""
+    """A list from its source: the name, `= logic` lines, `# group` lines and `ID question | instruction` lines."""
     name, *lines = path.read_text(encoding="utf-8").splitlines()
     rows: list[Row] = []
+    logic: list[str] = []
     group = ""
     for line in lines:
-        if line.startswith("# "):
+        if line.startswith("= "):
+            logic.append(line[2:].strip())
+        elif line.startswith("# "):
             group = line[2:].strip()
         elif line.strip():
             key, _, rest = line.partition(" ")
             question, _, instruction = rest.partition(" | ")
             rows.append(Row(key, question.strip(), instruction.strip(), group))
-    return Criteria(name.strip(), tuple(rows))
+    return Criteria(name.strip(), tuple(rows), " ".join(logic))
 
 
 def write_criteria(folder: Path, stem: str, criteria: Criteria) -> None:
-    """`criteria_<stem>` as .csv, .xlsx, .json and .txt."""
+    """`criteria_<stem>` as .csv, .xlsx, .json and .txt; the logic is in the JSON file, which the samples are opened
+    with."""
     base = folder / f"criteria_{stem}"
     with base.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(criteria.rows)
-    data = {"name": criteria.name, "criteria": [row._asdict() for row in criteria.rows]}
+    data = {"name": criteria.name, "logic": criteria.logic, "criteria": [row._asdict() for row in criteria.rows]}
     base.with_suffix(".json").write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
     base.with_suffix(".txt").write_text("".join(f"{row.question}\n" for row in criteria.rows), encoding="utf-8")
     base.with_suffix(".xlsx").write_bytes(_xlsx(criteria))

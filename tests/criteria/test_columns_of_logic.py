@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -10,6 +11,7 @@ from core.criteria import Preview, preview_criteria, read_criteria, template_csv
 from core.domain import CriteriaSet
 from core.logic import AllOf, AnyOf, Leaf, Not, from_data, to_text
 
+SAMPLES = Path(__file__).parents[2] / "sample_docs"
 HEADINGS = ["id", "question", "instruction", "group", "logic", "parent"]
 
 
@@ -188,3 +190,9 @@ def test_the_templates_show_a_group() -> None:
         assert read.root is not None
         assert to_text(read.root) == "ALL(B-01, B-02)"
     assert from_data({"all": ["B-01", "B-02"]}) == read.root
+
+
+@pytest.mark.parametrize("stem", ["biologic", "oxygen", "spine"])
+def test_the_sample_lists_come_with_a_logic(stem: str) -> None:
+    read = read_criteria((SAMPLES / f"criteria_{stem}.json").read_bytes(), "list.json")
+    assert isinstance(read.root, AllOf)
