@@ -22,6 +22,7 @@
         Unanswered              no answer, or one that makes no sense: another try may succeed
         RequestRejected         this request will never pass; a smaller one may
       NotAgreed                 nobody agreed to send the pages of this case away; nothing was sent
+      RecordNotMade             the record of a case could not be made or printed; the case is not affected
       Refused                   a step in the course of a case that may not be taken, or not yet; nothing was saved
       NotAllowed                not this person's to do, by role or part in the case; nothing was saved
       StoreError                the database
@@ -174,6 +175,10 @@ class Refused(ChartsieveError):
 
 
 class NotAllowed(ChartsieveError):
+    pass
+
+
+class RecordNotMade(ChartsieveError):
     pass
 
 
