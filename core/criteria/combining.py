@@ -7,7 +7,7 @@ from core.criteria.check import MAX_CRITERIA, with_ids
 from core.criteria.logicrows import logic_of_rows
 from core.criteria.rows import Found, Row
 from core.errors import BadLogic, Problem
-from core.logic import Logic, faults, from_data, parse, unplaced
+from core.logic import Logic, faults, from_data, parse, unplaced_words
 from core.logic.checking import spelled
 
 _SHOWN = 10
@@ -37,9 +37,8 @@ def combined(found: Found, rows: Sequence[Row]) -> Combined:
         given = iter(asked)
         out.root, out.problems = logic_of_rows([row if row.is_group else next(given) for row in rows])
         out.remarks += _ignored(rows, groups)
-    if out.root is not None and (outside := unplaced(out.root, ids)):
-        more = f" and {len(outside) - _SHOWN} more" if len(outside) > _SHOWN else ""
-        out.remarks.append(f"Asked, but not part of the logic: {', '.join(outside[:_SHOWN])}{more}.")
+    if out.root is not None and (said := unplaced_words(out.root, ids)):
+        out.remarks.append(said)
     return out
 
 

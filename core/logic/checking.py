@@ -9,6 +9,7 @@ from core.logic.notation import to_text
 from core.logic.tree import AllOf, AnyOf, AtLeast, Leaf, Logic, Not, When, walk
 
 _SHOWN = 60
+_NAMED = 10
 
 
 def faults(logic: Logic, ids: Sequence[str]) -> list[Fault]:
@@ -33,6 +34,15 @@ def unplaced(logic: Logic, ids: Sequence[str]) -> tuple[str, ...]:
     """Criteria that are asked but stand nowhere in the tree, in the order of the list."""
     placed = {node.criterion for _, node in walk(logic) if isinstance(node, Leaf)}
     return tuple(i for i in ids if i not in placed)
+
+
+def unplaced_words(logic: Logic, ids: Sequence[str]) -> str:
+    """A sentence that names the criteria outside the tree; "" when there are none."""
+    outside = unplaced(logic, ids)
+    if not outside:
+        return ""
+    more = f" and {len(outside) - _NAMED} more" if len(outside) > _NAMED else ""
+    return f"Asked, but not part of the logic: {', '.join(outside[:_NAMED])}{more}."
 
 
 def unknown(criterion: str, ids: Sequence[str]) -> Fault:

@@ -5,7 +5,9 @@ import streamlit as st
 
 from core.criteria import Preview, preview_criteria, preview_lines, template_csv, template_xlsx
 from core.domain import CriteriaSet, Criterion, ScorerInfo
+from core.logic import unplaced_words
 from core.uploads import Upload
+from pages.cases.logic import logic_panel, save_panel
 from pages.components.fallback import warn_of_fallback
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, say_error, show_flash, workspace
 from pages.components.taking_in import forget, taken_in
@@ -54,8 +56,10 @@ def _criteria() -> CriteriaSet | None:
         return None
     for problem in preview.problems:
         say_error(str(problem))
+    said = unplaced_words(preview.root, [c.id for c in preview.criteria]) if preview.root else ""
     for remark in preview.remarks:
-        st.info(plain(remark), icon=":material/info:")
+        if remark != said:  # the panel says it of the logic as it stands there
+            st.info(plain(remark), icon=":material/info:")
     if not preview.criteria:
         return None
     _table(preview.criteria)
@@ -65,7 +69,20 @@ def _criteria() -> CriteriaSet | None:
     name = st.text_input(
         "Name of the criteria list", value=preview.name, key=f"new.criteria_name.{preview.name}", max_chars=120
     )
-    return CriteriaSet(name.strip() or preview.name, tuple(preview.criteria))
+    criteria = logic_panel(preview.criteria_set(name.strip()))
+    if criteria:
+        _say_version(criteria, stored)
+    return criteria
+
+
+def _say_version(criteria: CriteriaSet, stored: list[CriteriaSet]) -> None:
+    """What becomes of a list whose name is known already."""
+    newest = next((s for s in stored if s.name == criteria.name), None)
+    if newest and newest.digest != criteria.digest:
+        st.caption(
+            f"A list of this name is stored. This one is saved as the next version; cases that are open keep version "
+            f"{newest.version} or the one that they have."
+        )
 
 
 def _uploaded() -> Preview | None:
@@ -99,9 +116,13 @@ def _stored(stored: list[CriteriaSet]) -> CriteriaSet | None:
         format_func=lambda s: f"{s.name}, version {s.version} ({len(s)} criteria)",
         key="new.stored",
     )
-    if chosen:
-        _table(chosen.criteria)
-    return chosen
+    if not chosen:
+        return None
+    _table(chosen.criteria)
+    edited = logic_panel(chosen)
+    if edited:
+        save_panel(chosen, edited)
+    return edited
 
 
 def _table(criteria: tuple[Criterion, ...]) -> None:
