@@ -21,7 +21,7 @@ when the job last said something."""
 
 
 class Charts:
-    """Thread-safe. Call it: `charts(case_id)`."""
+    """Thread-safe. Call it: `charts(case_id)`, or `charts.of(case)` where the case is at hand."""
 
     def __init__(self, store: Store, reader: CaseReader, publishing: Publishing) -> None:
         self._store, self._reader, self._publishing = store, reader, publishing
@@ -34,7 +34,11 @@ class Charts:
 
         Pages that are not read yet stand in it unread. While the case is worked on the chart may be SECONDS old.
         """
-        case, job, now = self._store.case(case_id), self._store.job(case_id), time.monotonic()
+        return self.of(self._store.case(case_id), fingerprint)
+
+    def of(self, case: Case, fingerprint: str = "") -> Chart:
+        """As calling it with the id of the case, which has just been looked up."""
+        case_id, job, now = case.id, self._store.job(case.id), time.monotonic()
         info = self._scorer(case, fingerprint)
         model = self._publishing.recalibration(info.fingerprint, case.criteria.name)
         key, read = (case_id, info.fingerprint), self._reader.progress(case)

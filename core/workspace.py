@@ -1,11 +1,12 @@
 """The use cases: what the screens and the command line call. The only module that joins the doors."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
-
-import numpy as np
 
 from core.amend import PageChange, carry, compare
 from core.batch_reading import sweep_unlocked
@@ -16,19 +17,16 @@ from core.domain import (
     Box,
     Case,
     CaseDocument,
-    Citation,
     CriteriaSet,
     Criterion,
-    Decision,
-    DecisionOutcome,
     Label,
     Page,
     PageRef,
     ScorerInfo,
     Sighting,
-    Verdict,
 )
-from core.errors import Conflict, NotAgreed
+from core.duties import Duties
+from core.errors import ChartsieveError, Conflict, NotAgreed
 from core.intake import Children, Limits, Recogniser, Renderer
 from core.jobs import Jobs
 from core.labelling import Labelling
@@ -37,12 +35,14 @@ from core.layout import line_boxes
 from core.lock import FolderLock
 from core.moved import Moved
 from core.reading import CaseReader
+from core.recording import Recording
+from core.reviewing import Reviewing
 from core.roster import Roster
 from core.samples import Sample
 from core.scorers import highlight
 from core.scoring import Plan, plan
-from core.selection import Rule, kept
 from core.settings import Settings, make_data_dir
+from core.signing import Signing
 from core.store import Store
 from core.store.files import Files
 from core.store.images import Images
@@ -52,6 +52,8 @@ from core.uploads import Locked, Upload, Uploads
 UNNAMED = "Unnamed reviewer"
 UPLOAD_SECONDS = 24 * 3600.0
 """How long an upload waits for its case to be made."""
+PASSAGES_KEPT = 2000
+"""Pairs of question and page whose passages are remembered: a reviewer goes back and forth between them."""
 WORKERS = 16
 """Cases worked on at once. Most of them wait for an endpoint, which costs next to nothing and must hold up no other."""
 
@@ -102,6 +104,12 @@ class Workspace:
             clock=clock,
         )
         self.wording = WordingBench(self)
+        self.duties = Duties(self, clock)
+        self.review = Reviewing(self, clock)
+        self.signing = Signing(self, clock)
+        self.recording = Recording(self, clock)
+        self._passages = lru_cache(PASSAGES_KEPT)(self._find_passages)
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="ahead")
         self._starting = Lock()
 
     @classmethod
@@ -125,6 +133,7 @@ class Workspace:
         self.jobs.pick_up()
 
     def close(self) -> None:
+        self._ahead.shutdown(cancel_futures=True)
         self.jobs.close()
         self.studio.close()
         if self.recogniser:
@@ -275,13 +284,27 @@ class Workspace:
             self._images.put(ref.document, ref.number, dpi, rotate, image)
         return image
 
+    def draw_ahead(self, wanted: Sequence[tuple[PageRef, int]], *, dpi: int = 100) -> None:
+        """Draw (page, clockwise turn) off the screen, so that they are there when somebody turns to them."""
+        for ref, rotate in wanted:
+            if self._images.get(ref.document, ref.number, dpi, rotate) is None:
+                self._ahead.submit(self._draw_quietly, ref, dpi, rotate)
+
+    def _draw_quietly(self, ref: PageRef, dpi: int, rotate: int) -> None:
+        with suppress(ChartsieveError):  # said when the page is shown
+            self.picture(ref, dpi=dpi, rotate=rotate)
+
     def passages(self, criterion: Criterion, page: Page) -> list[Passage]:
         """Places on the page that speak to the criterion, strongest first; empty for a page without words."""
-        words = self.store.page(page.ref).words
-        return [
-            Passage(" ".join(w.text for w in words[start:end]), line_boxes(words[start:end], turn=page.turn), strength)
-            for start, end, strength in highlight(criterion.question, [w.text for w in words])
-        ]
+        return list(self._passages(criterion.question, page.ref, page.digest, page.turn))
+
+    def _find_passages(self, question: str, ref: PageRef, _text: str, turn: int) -> tuple[Passage, ...]:
+        """`_text`: digest of the text; a page that was read anew has other passages."""
+        words = self.store.page(ref).words
+        return tuple(
+            Passage(" ".join(w.text for w in words[start:end]), line_boxes(words[start:end], turn=turn), strength)
+            for start, end, strength in highlight(question, [w.text for w in words])
+        )
 
     def now(self) -> datetime:
         """The present, with a time zone."""
@@ -289,72 +312,17 @@ class Workspace:
 
     # -- judging
 
-    def mark(
-        self,
-        case_id: int,
-        criterion: str,
-        page: Page,
-        verdict: Verdict,
-        *,
-        reviewer: str,
-        rule: Rule,
-        fingerprint: str = "",
-        note: str = "",
-    ) -> bool:
-        """Store a page judgement with where it came from. False when it is already stored so.
-
-        `fingerprint` is the scorer whose scores the reviewer saw under `rule`, "" the one in force.
-        """
-        chart = self.chart(case_id, fingerprint)
-        if page.ref not in chart.grid.pages:
-            raise Conflict("This page is no longer in the packet. Nothing was saved. Open the case again.")
-        r, c = chart.grid.criteria.index(criterion), chart.grid.pages.index(page.ref)
-        gap = (r, c) in chart.grid.reasons
-        shown = bool(kept(chart.grid.milli[r : r + 1], rule)[0, c])
-        # It rests on the page's standing among all pages of the case, so it is not known before all have their score.
-        standing = bool(chart.recalibration) and not np.isnan(chart.grid.scores[r, ~chart.unreadable]).any()
-        label = Label(
-            page=page.ref,
-            criterion=criterion,
-            verdict=verdict,
-            reviewer=reviewer,
-            at=self._clock(),
-            arm="shown" if shown else "found",
-            fingerprint=chart.grid.fingerprint,
-            recalibration=chart.recalibration,
-            score=None if gap else float(chart.grid.scores[r, c]),
-            probability=float(chart.grid.probabilities[r, c]) if standing and not gap else None,
-            threshold=rule.threshold,
-            note=note,
-        )
-        return self.store.add_label(case_id, label)
-
-    def decide(
-        self, case_id: int, criterion: str, outcome: DecisionOutcome, rationale: str, *, reviewer: str, seen: int
-    ) -> Decision | None:
-        """Store a decision; the pages that the reviewer marked relevant become its citations.
-
-        `seen` is the id of the newest decision on the screen, 0 for none. None when nothing changed; raises Conflict
-        when somebody else decided in between.
-        """
-        relevant = {
-            label.page
-            for label in self.labels(case_id)
-            if label.criterion == criterion and label.reviewer == reviewer and label.verdict == "relevant"
-        }
-        pages = self.chart(case_id).pages
-        citations = tuple(Citation(page.ref, page.label) for page in pages if page.ref in relevant)
-        decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations)
-        return self.store.decide(case_id, decision, seen=seen)
-
     def labels(self, case_id: int, given: Sequence[Label] | None = None) -> list[Label]:
         """The newest label of each page, criterion and reviewer, of the pages in force; of those `given`, or of all.
 
         A label of a page that a newer document has unchanged counts for the page there, unless the reviewer has judged
         that one as well.
         """
-        case = self.store.case(case_id)
-        labels = [label for _, label in self.store.labels(case_id)] if given is None else list(given)
+        return self.labels_of(self.store.case(case_id), given)
+
+    def labels_of(self, case: Case, given: Sequence[Label] | None = None) -> list[Label]:
+        """As `labels`, of a case that has just been looked up."""
+        labels = [label for _, label in self.store.labels(case.id)] if given is None else list(given)
         if not case.replaced:
             return labels
         in_force = {document.document for document in case.documents}
@@ -369,7 +337,10 @@ class Workspace:
     def current(self, case_id: int, page: PageRef) -> PageRef | None:
         """Where a page of the case stands now: itself, or the same page of the document that took its place; None when
         it is gone or changed."""
-        case = self.store.case(case_id)
+        return self.current_in(self.store.case(case_id), page)
+
+    def current_in(self, case: Case, page: PageRef) -> PageRef | None:
+        """As `current`, of a case that has just been looked up."""
         if any(document.document == page.document for document in case.documents):
             return page
         return self._moved.pages(case).get(page)

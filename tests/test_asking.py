@@ -197,7 +197,7 @@ def test_a_judgement_belongs_to_the_scores_that_the_reviewer_saw(
     case = make(workspace, criteria, scorer="embedded")
     saw = workspace.chart(case)
     score(workspace, case)  # somebody else switches meanwhile
-    workspace.mark(
+    workspace.review.mark(
         case, "A", saw.pages[1], "relevant", reviewer="R", rule=Rule(0.5), fingerprint=saw.scorer.fingerprint
     )
     _, label = workspace.store.labels(case)[0]

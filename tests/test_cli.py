@@ -353,7 +353,7 @@ def test_audit_finds_a_record_that_was_changed_from_outside(run: CliRunner) -> N
     workspace = Workspace.open(settings)
     case = workspace.open_sample(SAMPLES[0], by="R")
     workspace.jobs.wait(case, 60)
-    workspace.decide(case, "BIO-07", "met", "Because", reviewer="R", seen=0)
+    workspace.review.decide(case, "BIO-07", "met", "Because", reviewer="R", seen=0)
     workspace.close()
     whole = run.invoke(app, ["audit"])
     assert (whole.exit_code, whole.stdout.startswith("The record is whole: ")) == (0, True)

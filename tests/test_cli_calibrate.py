@@ -249,7 +249,7 @@ def test_cases_that_have_labels_of_shown_pages_alone_certify_nothing(workspace: 
     case = case_of(workspace, [HIGH, LOW], criteria=ONE)
     shown = workspace.chart(case).pages[0]
     assert shown.ref == page(workspace, case, 1)
-    workspace.mark(case, "Q", shown, "relevant", reviewer="R", rule=Rule())
+    workspace.review.mark(case, "Q", shown, "relevant", reviewer="R", rule=Rule())
     result = run(*HERE, *EASY)
     assert result.exit_code == 5
     assert "Draw an audit" in result.stderr

@@ -257,7 +257,7 @@ def test_an_answer_that_stands_is_changed_by_undo_alone(opened: Workspace) -> No
 def marked(opened: Workspace, case: int, task: Task, reviewer: str) -> None:
     """On the review screen, in sight of the score."""
     seen = next(page for page in opened.chart(case).pages if page.ref == task.drawn.page)
-    opened.mark(case, task.drawn.criterion, seen, "relevant", reviewer=reviewer, rule=Rule())
+    opened.review.mark(case, task.drawn.criterion, seen, "relevant", reviewer=reviewer, rule=Rule())
 
 
 def test_a_pair_marked_in_sight_of_the_score_goes_to_others_or_comes_last_and_is_not_blind(opened: Workspace) -> None:

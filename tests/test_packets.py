@@ -182,8 +182,8 @@ def test_an_added_document_leaves_scores_labels_and_decisions_as_they_are(
 ) -> None:
     case = make(workspace, criteria, *TEXTS)
     before = workspace.chart(case)
-    workspace.mark(case, "A", before.pages[0], "relevant", reviewer="R", rule=RULE)
-    workspace.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
+    workspace.review.mark(case, "A", before.pages[0], "relevant", reviewer="R", rule=RULE)
+    workspace.review.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
     workspace.add_documents(case, [taken(workspace, packet("One more visit, on 4 May."), "more.pdf")], by="S")
     workspace.jobs.wait(case, 60)
     after = workspace.chart(case)
@@ -204,8 +204,8 @@ def test_a_replaced_document_says_what_changed_and_keeps_the_labels_of_what_did_
     case = make(workspace, criteria, *TEXTS)
     before = workspace.chart(case)
     for page in before.pages:
-        workspace.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
-    workspace.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
+        workspace.review.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
+    workspace.review.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
     old = before.pages[0].ref.document
     changed = TEXTS[2].replace("28", "31")
     new = taken(workspace, packet("A cover sheet of the records office in the county.", TEXTS[0], changed), "new.pdf")
@@ -221,7 +221,7 @@ def test_a_replaced_document_says_what_changed_and_keeps_the_labels_of_what_did_
     assert judged == {2}
     decision = workspace.store.decisions(case)["A"]
     assert {c.page.document for c in decision.citations} == {old}
-    again = workspace.decide(case, "A", "met", "Tried.", reviewer="R", seen=decision.id)
+    again = workspace.review.decide(case, "A", "met", "Tried.", reviewer="R", seen=decision.id)
     assert again
     assert [c.page for c in again.citations] == [after.pages[1].ref]
     rows = {(row.document_name, row.page) for row in workspace.label_rows(case)}
@@ -235,14 +235,14 @@ def test_judgements_of_other_documents_stay_when_one_is_replaced(workspace: Work
     workspace.jobs.wait(case, 60)
     first, second = workspace.chart(case).pages
     for page in (first, second):
-        workspace.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
+        workspace.review.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
     new = taken(workspace, packet(TEXTS[2]), "2.pdf")
     workspace.replace_document(case, first.ref.document, new, by="S")
     workspace.jobs.wait(case, 60)
     assert [label.page for label in workspace.labels(case)] == [second.ref]
     third = workspace.chart(case).pages[0]
-    assert workspace.mark(case, "A", third, "relevant", reviewer="R", rule=RULE)
-    decision = workspace.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
+    assert workspace.review.mark(case, "A", third, "relevant", reviewer="R", rule=RULE)
+    decision = workspace.review.decide(case, "A", "met", "Tried.", reviewer="R", seen=0)
     assert decision
     assert {c.page for c in decision.citations} == {second.ref, third.ref}
 
@@ -250,7 +250,7 @@ def test_judgements_of_other_documents_stay_when_one_is_replaced(workspace: Work
 def test_a_judgement_follows_its_page_through_every_replacement(workspace: Workspace, criteria: CriteriaSet) -> None:
     case = make(workspace, criteria, TEXTS[0])
     page = workspace.chart(case).pages[0]
-    workspace.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
+    workspace.review.mark(case, "A", page, "relevant", reviewer="R", rule=RULE)
     versions = [packet(TEXTS[1], TEXTS[0]), packet(TEXTS[0]), packet(TEXTS[2], TEXTS[1], TEXTS[0]), packet(TEXTS[2])]
     places = []
     document = page.ref.document
@@ -287,7 +287,7 @@ def test_the_chart_is_that_of_the_documents_in_force_at_once(workspace: Workspac
     workspace.replace_document(case, gone.ref.document, new, by="S")
     assert {page.ref.document for page in workspace.chart(case).pages} == {new.document}
     with pytest.raises(Conflict):
-        workspace.mark(case, "A", gone, "relevant", reviewer="R", rule=RULE)
+        workspace.review.mark(case, "A", gone, "relevant", reviewer="R", rule=RULE)
 
 
 def test_pictures_of_an_upload_are_not_kept(workspace: Workspace, criteria: CriteriaSet) -> None:

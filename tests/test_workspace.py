@@ -108,7 +108,7 @@ def test_a_judgement_keeps_where_it_came_from(workspace: Workspace, criteria: Cr
     case = make(workspace, criteria, *TEXTS)
     chart, rule = workspace.chart(case), Rule(None, 1)
     for page in chart.pages[:2]:
-        assert workspace.mark(case, "A", page, "relevant", reviewer="R", rule=rule)
+        assert workspace.review.mark(case, "A", page, "relevant", reviewer="R", rule=rule)
     shown, found = workspace.label_rows(case)
     assert (shown.arm, found.arm) == ("shown", "found")
     assert (shown.page, shown.verdict, shown.question) == (1, "relevant", "Has methotrexate been tried?")
@@ -116,27 +116,27 @@ def test_a_judgement_keeps_where_it_came_from(workspace: Workspace, criteria: Cr
     assert shown.probability == chart.grid.probabilities[0, 0]
     assert shown.fingerprint == chart.scorer.fingerprint
     assert (shown.threshold, shown.blind, shown.inclusion_probability) == (None, False, None)
-    assert not workspace.mark(case, "A", chart.pages[0], "relevant", reviewer="R", rule=rule)
+    assert not workspace.review.mark(case, "A", chart.pages[0], "relevant", reviewer="R", rule=rule)
 
 
 def test_a_decision_cites_the_pages_marked_relevant(workspace: Workspace, criteria: CriteriaSet) -> None:
     case = make(workspace, criteria, *TEXTS)
     pages = workspace.chart(case).pages
-    workspace.mark(case, "A", pages[2], "relevant", reviewer="R", rule=Rule())
-    workspace.mark(case, "A", pages[0], "relevant", reviewer="R", rule=Rule())
-    workspace.mark(case, "A", pages[1], "relevant", reviewer="somebody else", rule=Rule())
-    decision = workspace.decide(case, "A", "met", "See p. 1", reviewer="R", seen=0)
+    workspace.review.mark(case, "A", pages[2], "relevant", reviewer="R", rule=Rule())
+    workspace.review.mark(case, "A", pages[0], "relevant", reviewer="R", rule=Rule())
+    workspace.review.mark(case, "A", pages[1], "relevant", reviewer="somebody else", rule=Rule())
+    decision = workspace.review.decide(case, "A", "met", "See p. 1", reviewer="R", seen=0)
     assert decision
     assert [c.page.number for c in decision.citations] == [1, 3]
 
 
 def test_two_reviewers_at_once_lose_nothing(workspace: Workspace, criteria: CriteriaSet) -> None:
     case = make(workspace, criteria, *TEXTS)
-    first = workspace.decide(case, "A", "met", "", reviewer="R", seen=0)
+    first = workspace.review.decide(case, "A", "met", "", reviewer="R", seen=0)
     assert first
     with pytest.raises(Conflict):
-        workspace.decide(case, "A", "not_met", "", reviewer="S", seen=0)
-    assert workspace.decide(case, "A", "not_met", "", reviewer="S", seen=first.id)
+        workspace.review.decide(case, "A", "not_met", "", reviewer="S", seen=0)
+    assert workspace.review.decide(case, "A", "not_met", "", reviewer="S", seen=first.id)
     assert [d.outcome for d in workspace.store.history(case, "A")] == ["met", "not_met"]
 
 
@@ -306,7 +306,7 @@ def test_work_of_a_killed_process_is_picked_up_and_its_decision_is_there(tmp_pat
         workspace = Workspace.open(Settings(data_dir=Path(sys.argv[1])))
         case = workspace.open_sample(SAMPLES[0], by="R")
         workspace.jobs.wait(case, 60)
-        workspace.decide(case, workspace.chart(case).grid.criteria[0], "met", "Because", reviewer="R", seen=0)
+        workspace.review.decide(case, workspace.chart(case).grid.criteria[0], "met", "Because", reviewer="R", seen=0)
         workspace.store.queue_job(case)
         print("saved", case, flush=True)
         time.sleep(60)

@@ -4,15 +4,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from core.domain import CriteriaSet, Criterion
 from core.errors import NotFound
 from core.logic import from_json, to_json
 from core.store import audit
 from core.store.tables import CaseRow, CriteriaSetRow, CriterionRow
+
+_READ: WeakKeyDictionary[Pool, dict[int, CriteriaSet]] = WeakKeyDictionary()
+"""What was read, by the pool of the database."""
 
 
 def save(session: Session, criteria: CriteriaSet, *, by: str, at: datetime) -> tuple[int, CriteriaSet]:
@@ -59,8 +64,14 @@ def newest(session: Session) -> list[CriteriaSet]:
 
 
 def get(session: Session, set_id: int) -> CriteriaSet:
-    row = session.get_one(CriteriaSetRow, set_id)
-    return _set(row, _criteria(session, [set_id])[set_id])
+    """A stored version never changes: each is read once for a database, from a session that only reads."""
+    bind = session.get_bind()
+    assert isinstance(bind, Engine)  # noqa: S101 - sessions are made from engines
+    known = _READ.setdefault(bind.pool, {})
+    if set_id not in known:
+        row = session.get_one(CriteriaSetRow, set_id)
+        known[set_id] = _set(row, _criteria(session, [set_id])[set_id])
+    return known[set_id]
 
 
 def _set(row: CriteriaSetRow, criteria: tuple[Criterion, ...]) -> CriteriaSet:

@@ -2,177 +2,230 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from core.domain import DECISIONS, Case, Decision, DecisionOutcome
 from core.errors import Conflict
-from core.selection import evidence, weak_below
-from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from core.rationales import templates_for
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.icon_button import icon_button
-from pages.review.place import Seen, again
-from pages.review.unread import unread_words
+from pages.components.outcomes import OUTCOME_ICONS, OUTCOME_WORDS
+from pages.review.citing import cited_panel
+from pages.review.place import DECIDE, LEFT, Seen, again, redraw
+from pages.review.question import question_panel
+from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
-_EVIDENCE = "evidence"
-# Room for two lines: the buttons below stay where they are when the line grows while pages are read and scored.
-STYLE = f".st-key-{_EVIDENCE}{{min-height:3.25rem;justify-content:center}}"
-"""To be put on every page."""
-WORDS: dict[DecisionOutcome, str] = {
-    "met": "Met",
-    "not_met": "Not met",
-    "insufficient": "Insufficient",
-    "not_applicable": "Not applicable",
-}
+WORDS: dict[DecisionOutcome, str] = {**OUTCOME_WORDS, "insufficient": "Insufficient"}
+"""Short, as they stand on the buttons."""
+BUTTONS = "review.outcome"
 
 
 def decide_panel(now: Seen) -> None:
+    """What became of the decision is drawn first, though it stands last: it is what somebody waits for."""
     with st.container(border=True, gap="xsmall"):
-        _question(now)
+        question, outcomes, rest, saved = (st.container(gap="xsmall") for _ in range(4))
         if not reviewer():
-            ask_reviewer()
+            with question:
+                question_panel(now)
+            with outcomes:
+                ask_reviewer()
             return
-        newest = now.decisions.get(now.criterion.id)
-        _form(now, newest)
-        _saved(now, newest)
+        newest, locked = now.decisions.get(now.criterion.id), now.state.signed_off or now.closed
+        with saved:
+            _saved(now, newest)
+        with outcomes:
+            if locked:
+                _said(newest)
+            else:
+                _outcomes(now, newest)
+        with question:
+            question_panel(now)
+        with rest:
+            if not locked:
+                _why(now, newest)
+            cited_panel(now)
+            if locked:
+                _locked(now)
 
 
-def _question(now: Seen) -> None:
-    st.markdown(f"**{plain(now.criterion.id)}** {plain(now.criterion.question)}")
-    if now.criterion.instruction:
-        st.caption(plain(now.criterion.instruction))
-    found, before, after = st.columns([14, 1, 1], vertical_alignment="center", gap="xsmall")
-    with found.container(key=_EVIDENCE):
-        st.markdown(_evidence(now))
-    with before:
-        _neighbour("Criterion before", ":material/expand_less:", now, -1)
-    with after:
-        _neighbour("Next criterion", ":material/expand_more:", now, 1)
+def _base(now_case: int, criterion: str) -> str:
+    """Under it the session keeps .why (the field) and .seen (the decision shown)."""
+    return f"decide.{now_case}.{criterion}"
 
 
-def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
-    icon_button(
-        label,
-        icon,
-        key=f"criterion.{label}",
-        disabled=not 0 <= now.row + step < len(now.chart.criteria),
-        on_click=_step,
-        args=(now.case.id, step),
+def _said(newest: Decision | None) -> None:
+    if newest:
+        st.markdown(f"{OUTCOME_ICONS[newest.outcome]} **{WORDS[newest.outcome]}** {plain(newest.rationale)}")
+    else:
+        st.caption("Not decided.")
+
+
+def _locked(now: Seen) -> None:
+    """Nothing changes while the case is signed off, nor in a second review that has seen the first."""
+    if not now.state.signed_off:
+        st.info("Your second review is complete. Where the two reviews differ, somebody settles it.")
+        return
+    st.info("This case was signed off. Nothing changes until it is reopened.", icon=":material/lock:")
+    st.page_link(
+        route("determine"), label="Determination", icon=":material/gavel:", query_params={"case": str(now.case.id)}
     )
 
 
-def _evidence(now: Seen) -> str:
-    """What the tool found, never a verdict."""
-    milli, weak = now.chart.grid.milli[now.row : now.row + 1], weak_below(now.chart.scorer)
-    state = evidence(milli, now.kept[None, :], now.chart.unreadable, weak=weak)[0]
-    aside = f"; {words}" if (words := unread_words(now)) else ""
-    if state in ("found", "weak"):
-        words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
-        missing = int((np.isnan(now.chart.grid.scores[now.row]) & ~now.chart.unreadable).sum())
-        if missing or now.so_far:
-            words = f"{words} so far"
-        if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
-            aside = f"; {missing} page{'s are' if missing > 1 else ' is'} not scored yet{aside}"
-        icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
-        pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
-        return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
-    if state == "not_scored":
-        return ":orange[:material/pending:] Not scored on every page yet: nothing can be said"
-    read = int((~now.chart.unreadable).sum())
-    if state == "could_not_read" and not read:
-        return ":orange[:material/pending:] No page has been read yet: nothing can be said"
-    if state == "could_not_read":
-        so_far = " so far" if now.so_far else ""
-        return f":orange[:material/visibility_off:] None found{so_far} on {read} pages; {unread_words(now, ask=True)}"
-    return f":gray[:material/search_off:] Looked at {read} pages, none found. This does not mean “not met”"
+def _outcomes(now: Seen, newest: Decision | None) -> None:
+    """Buttons, not a choice that keeps a value: only a click may sign a decision, and it belongs to the criterion that
+    was on the screen, whatever the screen shows by the time it arrives."""
+    base = _base(now.case.id, now.criterion.id)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        for outcome in DECISIONS:
+            with st.container(key=f"{BUTTONS}.{outcome}", width="content"):
+                st.button(
+                    WORDS[outcome],
+                    key=f"{base}.{outcome}",
+                    icon=OUTCOME_ICONS[outcome],
+                    type="primary" if newest and newest.outcome == outcome else "secondary",
+                    on_click=_on_outcome,
+                    args=(now.case.id, now.criterion.id, outcome),
+                )
+        st.space("stretch")
+        _undo_buttons(now)
 
 
-@callback
-def _step(case_id: int, step: int) -> None:
-    now = again(case_id)
-    order = now.chart.grid.criteria
-    now.place.go(row=order[max(0, min(len(order) - 1, now.row + step))])
+def _undo_buttons(now: Seen) -> None:
+    log = log_of(now.case.id)
+    undo = f"Undo: {plain(log.done[-1].words)}" if log.done else "Nothing to undo"
+    redo = f"Redo: {plain(log.undone[-1].words)}" if log.undone else "Nothing to redo"
+    for label, icon, key, there, act in (
+        (undo, ":material/undo:", "review.undo", bool(log.done), on_undo),
+        (redo, ":material/redo:", "review.redo", bool(log.undone), on_redo),
+    ):
+        icon_button(label, icon, key=key, disabled=not there, on_click=act, args=(now.case.id,))
 
 
-def _base(case_id: int, criterion: str) -> str:
-    """Under it the session keeps .why (the field), .typed (words not stored yet) and .seen (the decision shown)."""
-    return f"decide.{case_id}.{criterion}"
-
-
-def _form(now: Seen, newest: Decision | None) -> None:
+def _why(now: Seen, newest: Decision | None) -> None:
     base = _base(now.case.id, now.criterion.id)
     seen = newest.id if newest else 0
     # Streamlit forgets what a field held as soon as it is not drawn, so the field is filled again on every return.
     if st.session_state.get(f"{base}.seen") != seen or f"{base}.why" not in st.session_state:
         st.session_state[f"{base}.seen"] = seen
-        st.session_state[f"{base}.why"] = st.session_state.get(f"{base}.typed", newest.rationale if newest else "")
-    with st.container(horizontal=True, gap="xsmall"):
-        for outcome in DECISIONS:
-            # Buttons, not a choice that keeps a value: only a click may sign a decision, and it belongs to the
-            # criterion that was on the screen, whatever the screen shows by the time it arrives.
+        st.session_state[f"{base}.why"] = now.drafts.get(now.criterion.id, newest.rationale if newest else "")
+    field, helps = st.columns([16, 1], gap="xsmall")
+    with field.container(key="review.why"):
+        st.text_area(
+            "Why",
+            key=f"{base}.why",
+            height=68,
+            max_chars=4000,
+            placeholder="Why: dates, values, pages",
+            label_visibility="collapsed",
+            on_change=_on_why,
+            args=(now.case.id, now.criterion.id),
+        )
+    key = f"{base}.templates"
+    with helps:
+        # What stands in it is drawn only when it is opened: every decision would pay for it.
+        drawer = st.popover(
+            "",
+            icon=":material/list_alt:",
+            type="tertiary",
+            help="Rationales to start from",
+            key=key,
+            on_change="rerun",
+        )
+    if drawer.open:
+        with drawer:
+            _templates(now)
+
+
+def _templates(now: Seen) -> None:
+    st.markdown("**Rationales to start from**")
+    own = workspace().store.course.templates()
+    for outcome in DECISIONS:
+        st.caption(WORDS[outcome])
+        for n, template in enumerate(templates_for(outcome, own)):
             st.button(
-                WORDS[outcome],
-                key=f"{base}.{outcome}",
-                type="primary" if newest and newest.outcome == outcome else "secondary",
-                on_click=_on_outcome,
-                args=(now.case.id, now.criterion.id, outcome),
+                plain(template.text),
+                key=f"template.{now.case.id}.{now.criterion.id}.{outcome}.{n}",
+                type="tertiary",
+                on_click=_on_template,
+                args=(now.case.id, now.criterion.id, template.text),
             )
-        st.space("stretch")
-        with st.popover(plain(reviewer()), icon=":material/person:", type="tertiary", help="Who is signing"):
-            ask_reviewer()
-    st.text_area(
-        "Why",
-        key=f"{base}.why",
-        height=68,
-        max_chars=4000,
-        placeholder="Why: dates, values, pages",
-        label_visibility="collapsed",
-        on_change=_on_why,
-        args=(now.case.id, now.criterion.id),
-    )
+
+
+@callback
+def _on_template(case_id: int, criterion: str, text: str) -> None:
+    """Added to what stands in the field; the reviewer fills in dates and values and decides."""
+    field = f"{_base(case_id, criterion)}.why"
+    before = str(st.session_state.get(field, "")).rstrip()
+    st.session_state[field] = f"{before}\n{text}" if before else text
+    _keep(case_id, criterion, st.session_state[field])
 
 
 @callback
 def _on_outcome(case_id: int, criterion: str, outcome: DecisionOutcome) -> None:
-    base = _base(case_id, criterion)
-    _store(case_id, criterion, outcome, st.session_state.get(f"{base}.why", st.session_state.get(f"{base}.typed", "")))
+    now = again(case_id)
+    field = f"{_base(case_id, criterion)}.why"
+    newest = now.decisions.get(criterion)
+    kept = now.drafts.get(criterion, newest.rationale if newest else "")
+    _store(now, criterion, outcome, str(st.session_state.get(field, kept)))
+    redraw(DECIDE, LEFT)
 
 
 @callback
 def _on_why(case_id: int, criterion: str) -> None:
-    """New words go with the standing decision; without one they wait for it."""
-    base = _base(case_id, criterion)
-    why = st.session_state[f"{base}.why"]
-    newest = workspace().store.decisions(case_id).get(criterion)
+    _keep(case_id, criterion, str(st.session_state[f"{_base(case_id, criterion)}.why"]))
+
+
+def _keep(case_id: int, criterion: str, why: str) -> None:
+    """New words go with the standing decision; without one they wait for it, as a draft that is stored as well."""
+    now = again(case_id)
+    newest = now.decisions.get(criterion)
     if newest is None:
-        st.session_state[f"{base}.typed"] = why
+        workspace().store.findings.draft(
+            case_id, criterion, why.strip(), reviewer=reviewer(), reading=now.place.reading
+        )
     elif why.strip() != newest.rationale:
-        _store(case_id, criterion, newest.outcome, why)
+        _store(now, criterion, newest.outcome, why)
 
 
-def _store(case_id: int, criterion: str, outcome: DecisionOutcome, why: str) -> None:
-    base = _base(case_id, criterion)
-    # What is typed stands nowhere else until a decision takes it: it outlives a conflict and a look elsewhere.
-    st.session_state[f"{base}.typed"] = why
+def _store(now: Seen, criterion: str, outcome: DecisionOutcome, why: str) -> None:
+    case_id, base = now.case.id, _base(now.case.id, criterion)
+    newest = now.decisions.get(criterion)
     seen = st.session_state.get(f"{base}.seen", 0)
+    findings, reading = workspace().store.findings, now.place.reading
     try:
-        stored = workspace().decide(case_id, criterion, outcome, why, reviewer=reviewer(), seen=seen)
+        stored = workspace().review.decide(
+            case_id, criterion, outcome, why, reviewer=reviewer(), seen=seen, reading=reading
+        )
     except Conflict:
+        # What was typed stands nowhere else: it outlives the conflict, and the next click decides knowingly.
+        findings.draft(case_id, criterion, why.strip(), reviewer=reviewer(), reading=reading)
         st.session_state[f"{base}.seen"] = -1
         raise
+    if criterion in now.drafts:
+        findings.draft(case_id, criterion, "", reviewer=reviewer(), reading=reading)
     if stored:
         st.session_state[f"{base}.seen"] = stored.id
-    del st.session_state[f"{base}.typed"]
+        did(
+            case_id,
+            Deciding(
+                criterion=criterion,
+                words=f"{WORDS[outcome].lower()} on {criterion}",
+                before=(newest.outcome, newest.rationale) if newest else None,
+                after=(stored.outcome, stored.rationale),
+                seen=stored.id,
+            ),
+        )
 
 
 def _saved(now: Seen, newest: Decision | None) -> None:
-    typed = bool(st.session_state.get(f"{_base(now.case.id, now.criterion.id)}.typed"))
-    if typed:
-        st.caption(":material/edit: Not saved yet: choose a decision to save what you wrote.")
+    draft = now.drafts.get(now.criterion.id, "")
+    if draft:
+        st.caption(":material/edit: Your words are kept as a draft. Choose a decision to sign them.")
     if newest is None:
-        if not typed:
-            st.caption("Not decided yet. A click saves.")
+        if not draft:
+            st.caption("Not decided yet. A click or a key saves.")
         return
-    history = workspace().store.history(now.case.id, now.criterion.id)
+    history = workspace().store.history(now.case.id, now.criterion.id, now.place.reading)
     signed = f"{newest.at:%d %b %Y, %H:%M:%S} UTC by {plain(newest.reviewer)}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f":material/check: Saved {signed}{_cited(now, newest)}", width="stretch")
@@ -186,16 +239,18 @@ def _saved(now: Seen, newest: Decision | None) -> None:
 
 def _cited(now: Seen, decision: Decision) -> str:
     """The cited pages by their numbers in the case; those that are gone or changed by their place in the old file."""
-    here: list[int] = []
-    gone: dict[str, list[int]] = {}
+    here: set[int] = set()
+    gone: dict[str, set[int]] = {}
     for citation in decision.citations:
-        page = workspace().current(now.case.id, citation.page)
+        page = workspace().current_in(now.case, citation.page)
         if page in now.numbers:
-            here.append(now.numbers[page])
+            here.add(now.numbers[page])
         else:
-            gone.setdefault(citation.page.document, []).append(citation.page.number)
+            gone.setdefault(citation.page.document, set()).add(citation.page.number)
     parts = [_pages(sorted(here))] if here else []
-    parts += [f"{_pages(pages)}, no longer in the packet ({_name(now.case, file)})" for file, pages in gone.items()]
+    parts += [
+        f"{_pages(sorted(pages))}, no longer in the packet ({_name(now.case, file)})" for file, pages in gone.items()
+    ]
     return f" · cites {'; '.join(parts)}" if parts else ""
 
 

@@ -19,7 +19,7 @@ _COPIES, _COMPARED, _NUMBERS = 8, 3, 10
 
 def facts(now: Seen) -> None:
     """One quiet line, the pages like this one, and what somebody must know before relying on the text."""
-    if line := in_words(now.page, by_hand=now.place.rotation.get(now.page.ref, 0)):
+    if line := in_words(now.page, by_hand=now.turned):
         st.caption(" · ".join(line))
     _alike(now)
     for sentence in warnings(now.page):

@@ -2,18 +2,31 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NoReturn
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.casefile import Cited, Hold, Reading, Remark
+from core.casestate import CaseState, case_state
 from core.chart import Chart
-from core.domain import Case, Criterion, Decision, Page, PageRef, Sighting, Verdict
+from core.domain import Case, Criterion, Decision, Label, Page, PageRef, Sighting, Verdict
 from core.errors import NotFound
+from core.holds import by_hand, held_by, holds
+from core.second_review import closed, reading_of
 from core.selection import Rule, kept
 from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
 from pages.components.unfinished import at_work, waiting_in
+
+PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
+"""The fragments of the screen, in the order in which they are drawn: what somebody waits for comes first."""
+
+
+def redraw(*fragments: str) -> NoReturn:
+    """Draw these parts of the screen and no others; ends the callback that asks for it."""
+    st.rerun([name for name in (PAGE, DECIDE, LEFT) if name in fragments])
 
 
 @dataclass
@@ -25,8 +38,12 @@ class Place:
     rule: Rule
     fingerprint: str
     """The scorer whose scores are shown; `rule` is for them alone."""
-    rotation: dict[PageRef, int] = field(default_factory=dict)
-    """Clockwise turn by hand, in degrees, on top of what brings the page upright."""
+    reading: Reading = "first"
+    """Whose decisions the screen shows: a second reviewer does not see those of the first."""
+    opened: tuple[str, PageRef] | None = None
+    """Who last opened a page here, and which."""
+    left: tuple[str, PageRef] | None = None
+    """Criterion and page that were last remembered as the place where the reviewer is."""
     certificate: tuple[int, str] = (0, "")
     """Id of the published threshold and version of the recalibration that `rule` came with."""
     waits: bool = False
@@ -40,6 +57,10 @@ class Place:
         """Move from outside the heatmap; the heatmap follows."""
         self.row, self.page, self.waits = row or self.row, page or self.page, False
         self.impose()
+
+    def turn_to(self, chart: Chart, row: str) -> None:
+        """Go to another criterion, at the page that speaks to it most."""
+        self.go(row=row, page=best_page(chart, row))
 
     def impose(self) -> None:
         self.shown_cell, self.shown_rule = Cell(self.row, self.page), self.rule
@@ -72,22 +93,80 @@ class Seen:
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
-        """(pages,) what the rule keeps for the current criterion, gaps included."""
-        row: NDArray[np.bool_] = kept(self.chart.grid.milli[self.row : self.row + 1], self.place.rule)[0]
+        """(pages,) what is kept for the current criterion: by the rule, gaps included, or by hand."""
+        hold = holds(self.chart.grid, self.held)[self.row]
+        return by_hand(self.by_rule, hold)
+
+    @cached_property
+    def by_rule(self) -> NDArray[np.bool_]:
+        """(pages,) what the rule alone keeps for the current criterion, gaps included."""
+        milli = self.chart.grid.milli[self.row : self.row + 1]
+        row: NDArray[np.bool_] = kept(milli, self.place.rule, self.chart.lengths)[0]
         return row
+
+    @property
+    def hold(self) -> Hold:
+        """What a person holds on the page for the criterion."""
+        return self.held.get((self.criterion.id, self.page.ref), "none")
+
+    @cached_property
+    def held(self) -> dict[tuple[str, PageRef], Hold]:
+        """(criterion, page) -> what a person holds there. A second reviewer works without it."""
+        if self.place.reading == "second":
+            return {}
+        return held_by(workspace().store.findings.pins(self.case.id))
 
     @cached_property
     def decisions(self) -> dict[str, Decision]:
-        """The newest decision of each criterion that has one."""
-        return workspace().store.decisions(self.case.id)
+        """The decision that stands for each criterion that has one."""
+        return workspace().store.decisions(self.case.id, self.place.reading)
 
     @cached_property
+    def cited(self) -> list[Cited]:
+        """What is cited, for all criteria, oldest first."""
+        return workspace().store.findings.cited(self.case.id, self.place.reading)
+
+    @cached_property
+    def remarks(self) -> dict[str, Remark]:
+        """Flags and notes by criterion."""
+        return workspace().store.findings.remarks(self.case.id, self.place.reading)
+
+    @cached_property
+    def drafts(self) -> dict[str, str]:
+        """Rationales that this reviewer has written and not signed, by criterion."""
+        return workspace().store.findings.drafts(self.case.id, reviewer(), self.place.reading)
+
+    @cached_property
+    def state(self) -> CaseState:
+        """Where the case stands: nothing of its record changes while it is signed off."""
+        return case_state(workspace().store.course.steps(self.case.id))
+
+    @cached_property
+    def turned(self) -> int:
+        """Clockwise turn of the page by hand, in degrees, on top of what brings it upright."""
+        return workspace().store.findings.turns([self.page.ref.document]).get(self.page.ref, 0)
+
+    @property
     def verdict(self) -> Verdict | None:
         """What this reviewer said of the page for the criterion."""
-        for label in workspace().labels(self.case.id):
-            if (label.page, label.criterion, label.reviewer) == (self.page.ref, self.criterion.id, reviewer()):
-                return label.verdict
-        return None
+        return self.verdict_of(self.page.ref, self.criterion.id)
+
+    def verdict_of(self, page: PageRef, criterion: str) -> Verdict | None:
+        """What this reviewer said of a page for a criterion."""
+        about = page, criterion, reviewer()
+        return next((said.verdict for said in self.labels if (said.page, said.criterion, said.reviewer) == about), None)
+
+    @cached_property
+    def labels(self) -> list[Label]:
+        """The judgements of the pages in force."""
+        return workspace().labels_of(self.case)
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether this is a second reading that takes no more decisions: it has seen the first."""
+        if self.place.reading != "second":
+            return False
+        return closed(self.place.reading, workspace().duties.state(self.case.id))
 
     @cached_property
     def numbers(self) -> dict[PageRef, int]:
@@ -138,6 +217,7 @@ def seen(case: Case, chart: Chart) -> Seen:
         place.rule, place.fingerprint = workspace().publishing.rule_in_force(case).rule, chart.scorer.fingerprint
         place.certificate = _published(case, chart)
         place.impose()
+    place.reading = reading_of(workspace().duties.assigned(case.id), reviewer())
     if place.page > len(chart.pages):  # a document was replaced by a shorter one
         place.go(page=len(chart.pages))
     if place.waits and _mostly_scored(chart, place.row):
@@ -168,7 +248,8 @@ def _mostly_scored(chart: Chart, row: str) -> bool:
 def again(case_id: int) -> Seen:
     """What `seen` showed last, for callbacks: another reviewer may have switched the scorer since."""
     place: Place = st.session_state[key(case_id)]
-    return Seen(workspace().store.case(case_id), workspace().chart(case_id, place.fingerprint), place)
+    case = workspace().store.case(case_id)
+    return Seen(case, workspace().chart.of(case, place.fingerprint), place)
 
 
 def unread_in(chart: Chart) -> list[PageRef]:
@@ -198,15 +279,29 @@ def go_to(case_id: int, page: PageRef) -> None:
 
 
 def _first(case: Case, chart: Chart) -> Place:
-    wanted, number = st.query_params.get("criterion", ""), st.query_params.get("page", "")
-    row = wanted if wanted in chart.grid.criteria else chart.grid.criteria[0]
-    known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
-    page = int(number) if known else best_page(chart, row)
+    """Where the address says; else where this reviewer left the case; else the first criterion with its best page."""
+    row, number = _asked(chart)
+    left = None if row else workspace().store.findings.left(case.id, reviewer())
+    if left and left.criterion in chart.grid.criteria and left.page in chart.grid.pages:
+        row, number = left.criterion, chart.grid.pages.index(left.page) + 1
+    known, row = bool(number), row or chart.grid.criteria[0]
     nothing = bool(np.isnan(chart.grid.scores).all())
     rule = workspace().publishing.rule_in_force(case).rule
     return Place(
-        row, page, rule, chart.scorer.fingerprint, certificate=_published(case, chart), waits=nothing and not known
+        row,
+        number or best_page(chart, row),
+        rule,
+        chart.scorer.fingerprint,
+        certificate=_published(case, chart),
+        waits=nothing and not known,
     )
+
+
+def _asked(chart: Chart) -> tuple[str, int]:
+    """Criterion and page in the address, "" and 0 for what it does not name or the case does not have."""
+    row, number = st.query_params.get("criterion", ""), st.query_params.get("page", "")
+    known = number.isascii() and number.isdecimal() and len(number) <= 6 and 1 <= int(number) <= len(chart.pages)
+    return row if row in chart.grid.criteria else "", int(number) if known else 0
 
 
 def best_page(chart: Chart, row: str) -> int:

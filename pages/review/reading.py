@@ -1,44 +1,98 @@
-"""The page: image or text, the passages that speak to the criterion, and the reviewer's judgement of it."""
+"""The page: image or text, the passages that speak to the criterion, what is cited, and what is done there."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.domain import VERDICTS, PageRef, Verdict
-from core.errors import NotFound, PageUnavailable
+from core.casefile import Left
+from core.cited_text import cite_box, cite_run, displayed_boxes, displayed_words
+from core.domain import Citation, Page, PageRef
+from core.errors import Conflict, PageUnavailable
 from core.layout import turned_box
 from core.selection import shown
+from core.workspace import Passage
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button
-from pages.components.pageview import Mark, image_source, pageview, turned
+from pages.components.pageview import (
+    CitedPlace,
+    Mark,
+    PageImage,
+    Picked,
+    PickedBox,
+    PickedMark,
+    Watch,
+    asked_page,
+    image_source,
+    pageview,
+    rotated,
+    to_cite,
+)
+from pages.review.citing import cite, cited_here
 from pages.review.facts import facts
-from pages.review.place import Seen, again
+from pages.review.finding import found_on, search_panel
+from pages.review.judging import JUDGED, hold_buttons, judge_buttons
+from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
 from pages.review.unread import redraw_head, unread_panel
 
 UNSURE_BELOW = 0.6
 """Recognition is unsure of a word below this confidence."""
+VIEW_BOX = "review.image_or_text"
+"""The container with the choice between image and text."""
+BESIDE = "review.beside"
+"""Whether two pages stand side by side."""
 _UNSURE_SHOWN = 80
-_WORDS: dict[Verdict, str] = {"relevant": "Relevant", "not_relevant": "Not relevant", "unsure": "Unsure"}
+_DPI = 110
+_HEIGHTS = {"Heatmap": "max(430px, calc(100vh - 29rem))", "Criteria": "max(430px, calc(100vh - 14.5rem))"}
+"""Room for the page, by what stands on the left."""
 
 
 def page_panel(now: Seen) -> None:
     with st.container(gap="xsmall"):
         _panel(now)
+    _record_opening(now)
     redraw_head()
 
 
 def _panel(now: Seen) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _hits(now)
-        _judge(now)
-        st.space("stretch")
-        _view(now)
-    _about(now)
-    facts(now)
-    if not now.page.readable:
-        unread_panel(now)
-    if st.session_state.get("review.view") == "Text":
-        _text(now)
-    else:
-        _image(now)
+    """The image first, though it stands last: it is what somebody waits for."""
+    above, below = st.container(gap="xsmall"), st.container()
+    with below:
+        if st.session_state.get("review.view") == "Text":
+            _text(now)
+        else:
+            _image(now)
+    with above:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
+            _hits(now)
+            judge_buttons(now)
+            hold_buttons(now)
+            st.space("stretch")
+            search_panel(now)
+            _view()
+        _about(now)
+        facts(now)
+        if not now.page.readable:
+            unread_panel(now)
+    workspace().draw_ahead([(page.ref, (page.turn + _turned(page.ref)) % 360) for page in _neighbours(now)], dpi=_DPI)
+
+
+def _neighbours(now: Seen) -> list[Page]:
+    """Pages that the reviewer may turn to next: the one after, the one before, and the next that is kept."""
+    numbers = [now.place.page + 1, now.place.page - 1, *[h for h in now.hits if h > now.place.page][:1]]
+    return [now.chart.pages[n - 1] for n in dict.fromkeys(numbers) if 1 <= n <= len(now.chart.pages)]
+
+
+def _record_opening(now: Seen) -> None:
+    """The record of the case says who opened which page; it also remembers where the reviewer is."""
+    place, here = now.place, (reviewer(), now.page.ref)
+    if not reviewer():
+        return
+    if place.opened != here:
+        place.opened, place.left = here, (place.row, now.page.ref)
+        workspace().store.findings.opened(now.case.id, now.page.ref, reviewer=reviewer(), criterion=place.row)
+    elif place.left != (place.row, now.page.ref):
+        place.left = place.row, now.page.ref
+        workspace().store.findings.leave(now.case.id, Left(place.row, now.page.ref), reviewer=reviewer())
 
 
 def _text(now: Seen) -> None:
@@ -71,19 +125,6 @@ def _hits(now: Seen) -> None:
     _go("Next kept page", "after", ":material/keyboard_double_arrow_right:", now, after[0] if after else None)
 
 
-def _view(now: Seen) -> None:
-    icon_button(
-        "Turn the page clockwise",
-        ":material/rotate_right:",
-        key="review.rotate",
-        on_click=_rotate,
-        args=(now.case.id,),
-    )
-    st.segmented_control(
-        "View", ["Image", "Text"], default="Image", key="review.view", label_visibility="collapsed", required=True
-    )
-
-
 def _go(label: str, name: str, icon: str, now: Seen, target: int | None) -> None:
     icon_button(
         label,
@@ -99,12 +140,36 @@ def _go(label: str, name: str, icon: str, now: Seen, target: int | None) -> None
 def _to_page(case_id: int, number: int | None) -> None:
     now = again(case_id)
     now.place.go(page=max(1, min(len(now.chart.pages), number or 1)))
+    redraw(PAGE, LEFT)
+
+
+def _view() -> None:
+    beside = bool(st.session_state.get(BESIDE))
+    icon_button(
+        "One page" if beside else "Two pages side by side",
+        ":blue[:material/auto_stories:]" if beside else ":material/auto_stories:",
+        key=BESIDE,
+        on_click=_on_beside,
+        args=(),
+    )
+    with st.container(key=VIEW_BOX, width="content"):
+        st.segmented_control(
+            "View", ["Image", "Text"], default="Image", key="review.view", label_visibility="collapsed", required=True
+        )
 
 
 @callback
-def _rotate(case_id: int) -> None:
-    now = again(case_id)
-    now.place.rotation[now.page.ref] = (now.place.rotation.get(now.page.ref, 0) + 90) % 360
+def _on_beside() -> None:
+    st.session_state[BESIDE] = not st.session_state.get(BESIDE)
+
+
+@callback
+def _on_rotate(case_id: int) -> None:
+    """Remembered for everybody: a page that lies on its side does so for all."""
+    number, pages = rotated(_key(case_id)), again(case_id).chart.grid.pages
+    if number is not None and 1 <= number <= len(pages):
+        page = pages[number - 1]
+        workspace().store.findings.turn(page, (_turned(page) + 90) % 360)
 
 
 def _about(now: Seen) -> None:
@@ -118,77 +183,137 @@ def _about(now: Seen) -> None:
         parts.append("blank")
     parts.append(_standing(now))
     if now.verdict:
-        parts.append(f":material/check: saved as {_WORDS[now.verdict].lower()}")
+        parts.append(f":material/check: saved as {JUDGED[now.verdict].lower()}")
     st.caption(" · ".join(parts))
 
 
 def _standing(now: Seen) -> str:
+    held = {"keep": ", kept by hand", "drop": ", left out by hand", "none": ""}[now.hold]
     gap = now.chart.grid.reasons.get((now.row, now.column))
     if gap:
-        return f"{plain(now.criterion.id)}: not scored, kept"
+        return f"{plain(now.criterion.id)}: not scored{held or ', kept'}"
     compared = shown(float(now.chart.grid.probabilities[now.row, now.column]), now.place.rule)
     raw = float(now.chart.grid.scores[now.row, now.column])
     value = f"probability **{compared}**, raw score {raw:.2f}" if now.chart.recalibrated else f"score **{compared}**"
-    return f"{plain(now.criterion.id)}: {value}, {'kept' if now.kept[now.column] else 'left out'}"
-
-
-def _judge(now: Seen) -> None:
-    """Relevant, not relevant, unsure: saved at once."""
-    if not reviewer():
-        return
-    for verdict in VERDICTS:
-        st.button(
-            _WORDS[verdict],
-            key=f"judge.{now.case.id}.{now.criterion.id}.{now.page.ref.document[:16]}.{now.page.ref.number}.{verdict}",
-            type="primary" if verdict == now.verdict else "secondary",
-            on_click=_on_judge,
-            args=(now.case.id, now.criterion.id, now.page.ref, verdict),
-        )
-
-
-@callback
-def _on_judge(case_id: int, criterion: str, page: PageRef, verdict: Verdict) -> None:
-    """About the criterion and page that were on the screen, whatever it shows by now and whatever number it has."""
-    now = again(case_id)
-    if page not in now.numbers:
-        raise NotFound("This page is no longer in the packet: its document was replaced. Nothing was saved.")
-    workspace().mark(
-        case_id,
-        criterion,
-        now.chart.pages[now.numbers[page] - 1],
-        verdict,
-        reviewer=reviewer(),
-        rule=now.place.rule,
-        fingerprint=now.place.fingerprint,
-    )
+    return f"{plain(now.criterion.id)}: {value}{held or (', kept' if now.kept[now.column] else ', left out')}"
 
 
 def _image(now: Seen) -> None:
-    page = now.page
-    turn = (page.turn + now.place.rotation.get(page.ref, 0)) % 360
     try:
-        image = workspace().image(page, dpi=110, rotate=turn)
+        main = _page_image(now, now.column, now.turned)
     except PageUnavailable as error:
         say_error(str(error))
         return
-    passages = workspace().passages(now.criterion, page) if page.text and page.readable else []
-    marks = [Mark(turned_box(box, turn), p.strength, p.quote) for p in passages for box in p.boxes]
+    case_id, pages = now.case.id, len(now.chart.pages)
     pageview(
-        image_source(image),
-        key=f"page.{now.case.id}",
-        page=now.place.page,
-        pages=len(now.chart.pages),
-        alt=f"Page {now.place.page} of the packet",
-        marks=marks,
-        width=page.height if turn in (90, 270) else page.width,
-        height=560,
-        on_turn=lambda: _on_turn(now.case.id),
+        main.src,
+        key=_key(case_id),
+        page=main.page,
+        pages=pages,
+        alt=main.alt,
+        marks=main.marks,
+        width=main.width,
+        height=_HEIGHTS.get(str(st.session_state.get("view")), _HEIGHTS["Heatmap"]),
+        words=main.words,
+        lean=main.lean,
+        citations=main.citations,
+        found=main.found,
+        beside=_beside(now),
+        near_of=f"{case_id}.{now.chart.pages[0].ref.document}.{pages}",
+        watch=Watch(f"{case_id}.{reviewer()}", lambda seen: _on_seen(case_id, seen)) if reviewer() else None,
+        on_page=lambda: _on_page(case_id, pages),
+        on_rotate=lambda: _on_rotate(case_id),
+        on_cite=None if now.state.signed_off or now.closed else lambda: _on_cite(case_id),
     )
 
 
+def _key(case_id: int) -> str:
+    return f"page.{case_id}"
+
+
+def _beside(now: Seen) -> PageImage | None:
+    """The page after this one."""
+    if not st.session_state.get(BESIDE) or now.column + 1 >= len(now.chart.pages):
+        return None
+    try:
+        return _page_image(now, now.column + 1, _turned(now.chart.pages[now.column + 1].ref))
+    except PageUnavailable:
+        return None
+
+
+def _turned(page: PageRef) -> int:
+    return workspace().store.findings.turns([page.document]).get(page, 0)
+
+
+def _page_image(now: Seen, column: int, by_hand: int) -> PageImage:
+    """A page with all that is drawn on it. Raises PageUnavailable."""
+    page = now.chart.pages[column]
+    turn = (page.turn + by_hand) % 360
+    image = workspace().image(page, dpi=_DPI, rotate=turn)
+    words = workspace().store.page(page.ref).words
+    marks = [
+        Mark(turned_box(box, turn), passage.strength, passage.quote, n)
+        for n, passage in enumerate(_passages(now, page))
+        for box in passage.boxes
+    ]
+    citations = [
+        CitedPlace(n, displayed_boxes(cited.citation.boxes, turn), cited.citation.quote)
+        for n, cited in enumerate(cited_here(now), start=1)
+        if cited.citation.page == page.ref and cited.citation.boxes
+    ]
+    return PageImage(
+        image_source(image),
+        column + 1,
+        f"Page {column + 1} of the packet",
+        page.height if turn in (90, 270) else page.width,
+        marks,
+        displayed_words(words, turn),
+        (by_hand) % 360,
+        citations,
+        found_on(now, words, column, turn),
+    )
+
+
+def _passages(now: Seen, page: Page) -> list[Passage]:
+    return workspace().passages(now.criterion, page) if page.text and page.readable else []
+
+
 @callback
-def _on_turn(case_id: int) -> None:
-    step = turned(f"page.{case_id}")
-    if step:
-        now = again(case_id)
-        now.place.go(page=max(1, min(len(now.chart.pages), now.place.page + step)))
+def _on_page(case_id: int, pages: int) -> None:
+    wanted = asked_page(_key(case_id), pages)
+    if wanted is not None:
+        again(case_id).place.go(page=wanted)
+        redraw(PAGE, LEFT)
+
+
+def _on_seen(case_id: int, seen: Sequence[tuple[int, float]]) -> None:
+    """Time on pages, for the record of the case."""
+    pages = again(case_id).chart.grid.pages
+    known = [(pages[number - 1], seconds) for number, seconds in seen if number <= len(pages)]
+    workspace().store.findings.active(case_id, known, reviewer=reviewer())
+
+
+@callback
+def _on_cite(case_id: int) -> None:
+    picked, now = to_cite(_key(case_id)), again(case_id)
+    if picked is not None and picked.page <= len(now.chart.pages):
+        cite(now, _citation(now, picked))
+    redraw(PAGE, DECIDE)
+
+
+def _citation(now: Seen, picked: Picked) -> Citation:
+    """What the browser names, as the database has it. Raises Conflict when the page was read anew in between."""
+    page = now.chart.pages[picked.page - 1]
+    whole = workspace().store.page(page.ref)
+    if isinstance(picked, PickedBox):
+        return cite_box(whole, picked.box, turn=(page.turn + _turned(page.ref)) % 360)
+    if isinstance(picked, PickedMark):
+        boxes = [passage for passage in _passages(now, page) for _ in passage.boxes]
+        if picked.place < len(boxes):
+            passage = boxes[picked.place]
+            return Citation(page.ref, page.label, passage.quote, passage.boxes)
+    elif picked.last < len(whole.words):
+        citation = cite_run(whole, picked.first, picked.last)
+        if citation.quote == picked.quote:
+            return citation
+    raise Conflict("This page was read anew in between. Nothing was cited. Choose the place again.")

@@ -1,6 +1,7 @@
 """The review screen as a whole: the case's head, progress while it is read and scored, then the work."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,17 +11,35 @@ from core.chart import Chart
 from core.domain import Case, Job
 from core.reading import QUEUEING, READING, RECOGNISING
 from core.workspace import UNNAMED
-from pages.components.frame import callback, guard, open_case, plain, reviewer, say_error, show_flash, workspace
+from pages.components.frame import (
+    ask_reviewer,
+    callback,
+    guard,
+    open_case,
+    plain,
+    reviewer,
+    say_error,
+    show_flash,
+    workspace,
+)
 from pages.components.unfinished import at_work, in_pages, read_button, waiting_in
 from pages.components.wording import job_line, missing_pages
 from pages.review.asking import ask_again, asked_for, question, score_here, scorer_panel
 from pages.review.deciding import decide_panel
-from pages.review.heat import heat_panel
-from pages.review.place import seen
+from pages.review.keys import key_panel
+from pages.review.left import VIEW, left_panel, view_switch
+from pages.review.place import DECIDE, LEFT, PAGE, Seen, seen
 from pages.review.reading import page_panel
 from pages.review.trust import standing_of, trust_panel
 from pages.review.unread import given_up, unread_badge
 
+_HEAD, _LIST = "review.head", "review.list"
+STYLE = (
+    ".st-key-review-list{max-width:15rem}"
+    ".st-key-review-list p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
+    ".st-key-review-head button{padding:0.1rem 0.35rem;min-height:2.1rem}"
+)
+"""To be put on every page: the head keeps to one line on a small screen."""
 REFRESH_SECONDS = 4.0
 """How often new scores appear while a case is scored, and what others do while the screen asks."""
 _TOLD = 5
@@ -55,15 +74,15 @@ def page() -> None:
         if asked:
             question(case, chart, asked)
     with work:
-        drawn = _standing(case, chart, job)
-        st.fragment(_work, run_every=REFRESH_SECONDS if busy or asked else None)(case.id, drawn)
+        _work(case, _standing(case, chart, job), run_every=REFRESH_SECONDS if busy or asked else None)
 
 
 def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool) -> None:
     """`again`: offer to score what is missing."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=_HEAD):
         st.subheader(plain(case.name), anchor=False, width="content")
-        st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}", width="content")
+        with st.container(key=_LIST, width="content"):
+            st.caption(f"{plain(case.criteria.name)}, version {case.criteria.version}")
         unread_badge(case, chart, busy=busy)
         if not busy:  # what is still to be read may be what is missing, and the line below says what is read
             read_button(case.id, chart, key="review.read_again")
@@ -78,8 +97,17 @@ def _head(case: Case, chart: Chart, job: Job | None, *, again: bool, busy: bool)
                 args=(case.id,),
             )
         st.space("stretch")
+        view_switch()
+        key_panel()
+        _who()
         trust_panel(case, workspace().publishing.rule_in_force(case))
         scorer_panel(case, chart, job, busy=busy)
+
+
+def _who() -> None:
+    if reviewer():
+        with st.popover(plain(reviewer()), icon=":material/person:", type="tertiary", help="Who is signing"):
+            ask_reviewer("Another name, to sign what you decide")
 
 
 def _again_label(chart: Chart, job: Job | None) -> str:
@@ -213,20 +241,30 @@ def _standing(case: Case, chart: Chart, job: Job | None) -> tuple[object, ...]:
     return case.scorer.fingerprint, trust, job.state, job.updated_at
 
 
-def _work(case_id: int, drawn: tuple[object, ...]) -> None:
-    """Heatmap, page and decision in one fragment: they move together, and nothing else is redrawn."""
-    # A fragment reports its own errors unless they are caught inside it.
-    with guard():
+def _work(case: Case, drawn: tuple[object, ...], *, run_every: float | None) -> None:
+    """Three parts, each drawn anew by itself. The page comes first, since it is what somebody waits for.
+
+    The page view and what stands on the left keep their places whatever the layout: built anew, they would forget.
+    """
+    criteria = st.session_state.get(VIEW) == "Criteria"
+    left, right = st.columns([9, 11] if criteria else [11, 9], gap="medium")
+    with left:
+        above, below = st.container(), st.container()
+    with right:
+        top, main = st.container(), st.container()
+    parts = ((PAGE, main, page_panel), (DECIDE, above if criteria else top, decide_panel), (LEFT, below, left_panel))
+    for name, place, panel in parts:
+        with place:
+            st.fragment(_part, run_every=run_every, key=name)(case.id, drawn, panel)
+
+
+def _part(case_id: int, drawn: tuple[object, ...], panel: Callable[[Seen], None]) -> None:
+    with guard():  # a fragment reports its own errors unless they are caught inside it
         show_flash()
         case = workspace().store.case(case_id)
-        now = seen(case, workspace().chart(case_id, case.scorer.fingerprint))
-        left, right = st.columns([11, 9], gap="medium")
-        with left, guard():
-            heat_panel(now)
-        with right, guard():
-            decide_panel(now)
-            page_panel(now)
-        # A click outside that comes together with one in here is answered by a run of this fragment alone. Not before
+        now = seen(case, workspace().chart.of(case))
+        panel(now)
+        # A click outside that comes together with one in here is answered by a run of the fragments alone. Not before
         # all is drawn: what somebody is typing would be gone.
         if _standing(case, now.chart, workspace().store.job(case_id)) != drawn:
             st.rerun()

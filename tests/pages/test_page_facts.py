@@ -198,8 +198,8 @@ def test_a_decision_from_before_the_packet_changed_says_so_and_names_the_replace
     old = workspace().store.case(case).documents[0].document
     page = workspace().chart(case).pages[1]
     rule = app("review", case=str(case)).session_state[f"review.place.{case}"].rule
-    workspace().mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
-    workspace().decide(case, "A-1", "met", "Tried", reviewer="R. Nurse", seen=0)
+    workspace().review.mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
+    workspace().review.decide(case, "A-1", "met", "Tried", reviewer="R. Nurse", seen=0)
     test = app("review", case=str(case), by="R. Nurse", criterion="A-1", page="1")
     assert "cites page 2" in texts(test)
     assert "look again" not in texts(test)
@@ -219,8 +219,8 @@ def test_a_citation_of_a_page_that_the_new_document_has_too_leads_there(tmp_path
     old = workspace().store.case(case).documents[0].document
     rule = app("review", case=str(case)).session_state[f"review.place.{case}"].rule
     for page in workspace().chart(case).pages:
-        workspace().mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
-    workspace().decide(case, "A-1", "met", "Tried", reviewer="R. Nurse", seen=0)
+        workspace().review.mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
+    workspace().review.decide(case, "A-1", "met", "Tried", reviewer="R. Nurse", seen=0)
     new = take_in(workspace(), pdf(tmp_path / "new.pdf", text(WEATHER), text(TRIED)))
     workspace().replace_document(case, old, new, by="R. Nurse")
     workspace().jobs.wait(case, 60)
@@ -233,7 +233,7 @@ def test_a_judgement_of_a_page_that_the_new_document_has_too_still_stands(tmp_pa
     old = workspace().store.case(case).documents[0].document
     page = workspace().chart(case).pages[0]
     rule = app("review", case=str(case)).session_state[f"review.place.{case}"].rule
-    workspace().mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
+    workspace().review.mark(case, "A-1", page, "relevant", reviewer="R. Nurse", rule=rule)
     new = take_in(workspace(), pdf(tmp_path / "new.pdf", text(PARTY), text(TRIED)))
     workspace().replace_document(case, old, new, by="R. Nurse")
     workspace().jobs.wait(case, 60)

@@ -83,7 +83,7 @@ def test_words_typed_before_a_decision_wait_while_the_reviewer_looks_elsewhere(s
 
 
 def test_coming_back_to_a_decided_criterion_shows_its_words(sample: int) -> None:
-    workspace().decide(sample, "BIO-07", "met", "QuantiFERON negative", reviewer="R. Nurse", seen=0)
+    workspace().review.decide(sample, "BIO-07", "met", "QuantiFERON negative", reviewer="R. Nurse", seen=0)
     test = app("review", case=str(sample), by="R. Nurse", criterion="BIO-07", page="3")
     for _ in range(2):
         test.button(key="icon.criterion.Next criterion").click().run()
@@ -94,7 +94,7 @@ def test_coming_back_to_a_decided_criterion_shows_its_words(sample: int) -> None
 
 def test_a_conflict_keeps_the_words_of_the_second_reviewer_and_the_decision_of_the_first(sample: int) -> None:
     second = app("review", case=str(sample), by="S. Second", criterion="BIO-07", page="3")
-    workspace().decide(sample, "BIO-07", "not_met", "Too old", reviewer="F. First", seen=0)
+    workspace().review.decide(sample, "BIO-07", "not_met", "Too old", reviewer="F. First", seen=0)
     base = f"decide.{sample}.BIO-07"
     second.session_state[f"{base}.why"] = "Negative in October"
     second.button(key=f"{base}.met").click().run()

@@ -179,7 +179,7 @@ def test_undo_never_takes_back_what_was_marked_on_the_review_screen_since(worksp
     assert task is not None
     workspace.labelling.answer(task.id, "not_relevant", reviewer="A")
     seen = next(p for p in workspace.chart(case).pages if p.ref == task.drawn.page)
-    workspace.mark(case, task.drawn.criterion, seen, "relevant", reviewer="A", rule=Rule())
+    workspace.review.mark(case, task.drawn.criterion, seen, "relevant", reviewer="A", rule=Rule())
     with pytest.raises(ChartsieveError, match="on the review screen since"):
         workspace.labelling.undo(of.id, reviewer="A")
     assert [label.verdict for _, label in workspace.store.labels(case)] == ["relevant"]

@@ -51,7 +51,7 @@ def add_round(workspace: Workspace, *cases: int, plan: RoundPlan) -> None:
 
 def test_a_mark_on_the_review_screen_has_no_chance_and_enters_no_estimate(workspace: Workspace) -> None:
     case = case_of(workspace, *TWO)
-    workspace.mark(case, "C-1", workspace.chart(case).pages[0], "relevant", reviewer="R", rule=Rule())
+    workspace.review.mark(case, "C-1", workspace.chart(case).pages[0], "relevant", reviewer="R", rule=Rule())
     found = only(workspace)
     assert found.truth[0, 0] == 1
     assert np.isnan(found.inclusion).all()
