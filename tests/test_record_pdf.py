@@ -38,6 +38,25 @@ def test_every_page_says_its_number_and_how_many_there_are(denied: pymupdf.Docum
         assert f"Page {page.number + 1} of {denied.page_count}" in page.get_text()
         assert (page.rect.width, page.rect.height) == (612, 792)
         assert "Müller & Søn, biologic <2026>" in page.get_text()
+        (number,) = page.search_for(f"Page {page.number + 1} of {denied.page_count}")
+        assert number.y0 > 752
+        assert number.x1 <= 566.5
+
+
+def test_nothing_runs_over_the_margins() -> None:
+    record = draft()
+    entry = record.criteria[0]
+    assert entry.decision
+    endless = "x1234567890" * 200
+    long = replace(
+        entry,
+        criterion=replace(entry.criterion, id="A-VERY-LONG-ID-" * 2, question=f"Is {endless} there?"),
+        decision=replace(entry.decision, rationale=endless),
+    )
+    document = printed(replace(record, criteria=(long, *record.criteria[1:])))
+    rights = [word[2] for page in document for word in page.get_text("words")]
+    assert max(rights) <= 612 - 46 + 1
+    assert "".join(" ".join(page.get_text() for page in document).split()).count("x1234567890") >= 3 * 200
 
 
 def test_every_page_of_a_draft_says_so_and_none_of_a_signed_record_does(

@@ -96,6 +96,10 @@ def _mono(text: str) -> str:
     return f'<span class="mono">{words(text)}</span>'
 
 
+def _small(text: str) -> str:
+    return f'<span class="small">{words(text)}</span>'
+
+
 def _opened(record: CaseRecord) -> Iterator[Part]:
     yield heading("Pages opened" if record.draft else "Pages opened until the signature")
     if not record.looked:
@@ -146,8 +150,7 @@ def _audit(record: CaseRecord) -> Iterator[Part]:
     if left:
         yield paragraph(f"The newest {len(shown):,} entries of this case; {left:,} earlier ones are in the JSON.")
     rows = [
-        (f"{line.id:,}", words(moment(line.at)), words(line.actor), words(line.action), _mono(line.hash))
-        for line in shown
+        (*map(_small, (f"{line.id:,}", moment(line.at), line.actor, line.action)), _mono(line.hash)) for line in shown
     ]
     if rows:
-        yield table((0.07, 0.19, 0.15, 0.13, 0.46), ("Entry", "When", "Who", "What", "Hash"), rows)
+        yield table((0.06, 0.2, 0.15, 0.12, 0.47), ("Entry", "When", "Who", "What", "Hash"), rows)

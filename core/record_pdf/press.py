@@ -241,6 +241,7 @@ def finished(press: Press) -> bytes:
     """The written pages with grounds, lines, pictures, links, numbers and an outline."""
     document = pymupdf.open("pdf", press.out.getvalue())
     for page in document:
+        page.wrap_contents()  # what is written below begins upright, at the top left corner
         ground(page, press)
     for number, room, png, marks in press.pictures:
         picture(document[number], room, png, marks)
@@ -288,23 +289,30 @@ def picture(page: Any, room: Any, png: bytes, marks: list[Any]) -> None:
     frame = pymupdf.Rect(left, room.y0, left + wide, room.y0 + high)
     page.insert_image(frame, stream=png)
     page.draw_rect(frame, color=(0.6, 0.6, 0.6), width=0.5)
-    for x0, y0, x1, y1, number in marks:
+    low = frame.y0
+    for x0, y0, x1, y1, number in sorted(marks, key=lambda mark: (mark[1], mark[0])):
         box = pymupdf.Rect(x0 * wide - 1.5, y0 * high - 1.5, x1 * wide + 1.5, y1 * high + 1.5)
         box += (frame.x0, frame.y0, frame.x0, frame.y0)
         page.draw_rect(box & frame, color=MARK, width=1.1, fill=(1.0, 0.82, 0.2), fill_opacity=0.22)
-        tag(page, frame, box, number)
+        if number:
+            low = tag(page, frame, box, number, low)
 
 
-def tag(page: Any, frame: Any, box: Any, number: str) -> None:
-    """The numbers at the left of the mark, or above it, inside the picture."""
-    if not number:
-        return
+def tag(page: Any, frame: Any, box: Any, number: str, low: float) -> float:
+    """The numbers of a mark beside the picture, below those at `low`, with a line to it; where the last ones end now.
+
+    Many numbers that have no room there stand above the mark.
+    """
     wide = BOLD.text_length(number, 7.5) + 5
-    beside = box.x0 - wide >= frame.x0
-    left, top = (box.x0 - wide, box.y0) if beside else (box.x0, max(frame.y0, box.y0 - 10))
+    beside = wide <= frame.x0 - 10
+    left, top = (frame.x0 - wide - 3, max(box.y0, low + 1)) if beside else (box.x0, max(frame.y0, box.y0 - 10))
     label = pymupdf.Rect(left, top, left + wide, top + 10)
+    if beside:
+        line = [(label.x1, label.y0 + 5), (frame.x0, box.y1), (box.x0, box.y1)]
+        page.draw_polyline(line, color=MARK, width=0.5, stroke_opacity=0.7)
     page.draw_rect(label, color=None, fill=MARK)
     write(page, (label.x0 + 2.5, label.y0 + 7.8), number, BOLD, (1, 1, 1))
+    return float(label.y1) if beside else low
 
 
 def write(page: Any, at: tuple[float, float], text: str, font: Any, shade: tuple[float, float, float]) -> None:

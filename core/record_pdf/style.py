@@ -8,14 +8,14 @@ from core.record_pdf.sheets import Cell, Row, Table, row, whole, words
 from core.record_words import state_of
 
 CSS = (
-    "body{font-family:sans-serif;font-size:9pt;line-height:1.3;margin:0;color:#1c1c1c}"
+    "body{font-family:sans-serif;font-size:9pt;line-height:1.3;margin:0;color:#1c1c1c;overflow-wrap:break-word}"
     "p{margin:0}a{color:#1a4f8b;text-decoration:none}"
     ".eyebrow{font-size:9pt;color:#5f5f5f}.h1{font-size:19pt;font-weight:bold;line-height:1.15}"
     ".h2{font-size:13pt;font-weight:bold}.h3{font-size:10pt;font-weight:bold}.big{font-size:15pt;font-weight:bold}"
     ".th{font-size:8pt;font-weight:bold;color:#444}.small{font-size:8pt;color:#444}.grey{color:#5f5f5f}"
     ".running{font-size:7.5pt;color:#6b6b6b}.right{text-align:right}"
     ".warn{font-size:9pt;font-weight:bold;color:#a3261d;text-align:right}"
-    ".mono{font-family:monospace;font-size:6.3pt;color:#333}"
+    ".mono{font-family:monospace;font-size:6.1pt;color:#333}"
     ".met{color:#17633a;font-weight:bold}.not_met{color:#a3261d;font-weight:bold}"
     ".insufficient{color:#7d5200;font-weight:bold}.not_applicable{color:#4a4a4a;font-weight:bold}"
     ".undecided{color:#5f5f5f;font-style:italic}"
