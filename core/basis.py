@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.casefacts import Counted, Facts, Place, counting
-from core.casefile import Cited, Step, Viewed
+from core.casefile import Assignment, Cited, Duty, Step, Viewed
 from core.casestate import CaseState, case_state
 from core.domain import Case, Decision, DecisionOutcome, PageRef, ScorerInfo, Sighting
 from core.logic import State, evaluate
-from core.second_review import Readings, to_go, unsettled
+from core.second_review import Readings, blind, reading_of, second_state, to_go, unsettled
 from core.standing import InForce
 
 _NOT_MET: frozenset[DecisionOutcome] = frozenset(("not_met",))
@@ -27,8 +27,8 @@ class Basis:
     readings: Readings
     cited: tuple[Cited, ...]
     """Standing citations, of the first reading and the final one."""
-    second_by: str
-    """Whom a second review was ordered of, "" of nobody."""
+    assigned: Mapping[Duty, Assignment]
+    """The newest assignment for each duty."""
     pages: tuple[PageRef, ...]
     """All pages in force, in case order."""
     unread: frozenset[PageRef]
@@ -68,6 +68,20 @@ class Basis:
         if root is not None:
             return counting(root, outcomes)
         return tuple(Counted(c.id, _NOT_MET) for c in self.case.criteria if outcomes.get(c.id) != "not_applicable")
+
+    @property
+    def second_by(self) -> str:
+        """Whom a second review was ordered of, "" of nobody."""
+        return self.holder("second")
+
+    def holder(self, duty: Duty) -> str:
+        """Whose the duty is, "" nobody's."""
+        return self.assigned[duty].assignee if duty in self.assigned else ""
+
+    def blind(self, person: str) -> bool:
+        """Whether the person reviews the case a second time and must not see what the first review came to."""
+        state = second_state(self.case.criteria, self.assigned, self.readings)
+        return blind(reading_of(self.assigned, person), state)
 
     @property
     def rolled(self) -> State | None:
@@ -120,6 +134,7 @@ class Basis:
             second=self._second(),
             second_by=self.second_by,
             differing=unsettled(self.readings.first, self.readings.second, self.readings.final),
+            blind=self.blind(person),
         )
 
     def _outdated(self) -> tuple[str, ...]:

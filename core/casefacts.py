@@ -53,6 +53,8 @@ class Facts:
     second_by: str = ""
     differing: tuple[str, ...] = ()
     """Criteria on which the second review came to something else, unsettled."""
+    blind: bool = False
+    """This person is the second reviewer and must see nothing of the first review yet."""
 
     @property
     def speaks_against(self) -> tuple[str, ...]:

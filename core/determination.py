@@ -44,14 +44,19 @@ _WHO: dict[StepKind, tuple[Role, ...]] = {
     "reopen": ("physician", "lead", "admin"),
 }
 """Who may take a step at all; the others anybody may."""
+_PHYSICIAN = "Only a physician may deny, in whole or in part. Refer the case to one."
 _NOT_THEIRS: dict[StepKind, str] = {
-    "approve_in_part": "What is not approved is denied, and only a physician may deny. Refer the case to one.",
-    "deny": "Only a physician may deny. Refer the case to one.",
+    "approve_in_part": _PHYSICIAN,
+    "deny": _PHYSICIAN,
     "refer": "You are a physician: the case is yours to decide.",
     "return": "A physician or a lead gives a case back. Ask one of them.",
     "peer_to_peer": "Only a physician records a peer-to-peer talk. Ask the one who held it.",
     "reopen": "A lead, a physician or an administrator reopens a case. Ask one of them.",
 }
+_BLIND = (
+    "You are the second reviewer of this case, and must not see yet what the first review came to. "
+    "Finish your review first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def obstacles(kind: StepKind, role: Role, state: CaseState, facts: Facts) -> tup
         return (Obstacle(_NOT_THEIRS[kind]),)
     if unfit := _unfit(kind, state):
         return (Obstacle(unfit),)
+    if facts.blind and kind in DETERMINING:
+        return (Obstacle(_BLIND),)
     if kind in ADVERSE:
         return (*_adverse(kind, facts), *_evidence(facts), *_unfinished(facts))
     if kind == "approve":

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from core.basis import Basis
-from core.casefile import Role, StepKind
+from core.casefile import Role, StepKind, Viewed
 from core.determination import warnings
-from core.domain import Citation, Decision, PageRef, ScorerInfo, Viewed
+from core.domain import Citation, Decision, PageRef, ScorerInfo
 from core.logic import states, to_text
 from core.standing import promise
 

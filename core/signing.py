@@ -8,7 +8,7 @@ import numpy as np
 
 from core.basis import Basis
 from core.casefacts import Facts
-from core.casefile import CLOSING, Assignment, Duty, Role, Step, StepKind
+from core.casefile import CLOSING, Assignment, Role, Step, StepKind
 from core.chart import Chart
 from core.determination import CaseState, case_state, may
 from core.domain import Case, PageRef
@@ -20,8 +20,6 @@ from core.turnaround import Terms, Turnaround, turnaround
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
-
-_NOBODY: Mapping[Duty, Assignment] = {}
 
 
 class Signing:
@@ -63,7 +61,6 @@ class Signing:
         unreadable = frozenset(chart.grid.pages[i] for i in np.flatnonzero(chart.unreadable))
         waiting = self._waiting(chart)
         readings = self._workspace.duties.readings(case_id)
-        second = self._workspace.duties.assigned(case_id).get("second")
         cited = (*store.findings.cited(case_id), *store.findings.cited(case_id, "final"))
         viewed = tuple(store.findings.viewed(case_id))
         decisions = store.decisions(case_id)
@@ -75,7 +72,7 @@ class Signing:
             decisions=decisions,
             readings=readings,
             cited=cited,
-            second_by=second.assignee if second else "",
+            assigned=self._workspace.duties.assigned(case_id),
             pages=tuple(chart.grid.pages),
             unread=unreadable - waiting,
             waiting=waiting,

@@ -246,6 +246,14 @@ def test_what_differs_is_not_told_before_the_second_review_is_finished() -> None
     assert "C02" not in may("approve", "lead", OPEN, facts)
 
 
+@pytest.mark.parametrize("kind", ["approve", "deny", "approve_in_part"])
+def test_a_blind_second_reviewer_is_told_nothing_of_the_first_review(kind: StepKind) -> None:
+    (found,) = obstacles(kind, "physician", OPEN, replace(DENIABLE, blind=True, undecided=("C02",)))
+    assert "second reviewer" in found.why
+    assert not found.places
+    assert may("pend", "reviewer", OPEN, replace(DENIABLE, blind=True)) == ""
+
+
 def test_a_withdrawal_waits_for_nothing() -> None:
     assert may("withdraw", "reviewer", after("pend"), replace(MET, unseen=(4,), differing=("C02",))) == ""
 

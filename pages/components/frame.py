@@ -97,7 +97,8 @@ def keep_routes(routes: Mapping[str, st.Page]) -> None:
 
 
 def route(name: str) -> st.Page:
-    """The screen of that name: "cases", "new", "review", "packet", "context", "label", "calibrate", "admin"."""
+    """The screen of that name: "cases", "new", "review", "determine", "adjudicate", "packet", "context", "label",
+    "calibrate", "admin"."""
     page: st.Page = st.session_state[_ROUTES][name]
     return page
 
