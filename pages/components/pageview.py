@@ -79,6 +79,7 @@ _HTML = """
     <div class="sheet" tabindex="0" role="region" aria-label="Page image">
       <div class="spread">
         <div class="frame">
+          <span class="tag" hidden></span>
           <img draggable="false">
           <div class="words"></div>
           <div class="picked" aria-hidden="true"></div>
@@ -86,7 +87,6 @@ _HTML = """
           <div class="notes"></div>
           <div class="drawn" hidden></div>
           <button type="button" class="cite" title="Cite this (E)" hidden>Cite<kbd aria-hidden="true">E</kbd></button>
-          <span class="tag" hidden></span>
         </div>
       </div>
       <p class="state" role="status"></p>

@@ -6,17 +6,9 @@ import pymupdf
 import streamlit as st
 
 from pages.components.pageview import Mark, image_source, pageview, picked_mark, turned
+from tests.browser.apps.made_up_text import LINES
 
 PAGES = 5
-LINES = (
-    "Rheumatology follow-up",
-    "Patient seen for seropositive rheumatoid arthritis, moderate to severe disease.",
-    "Methotrexate 20 mg weekly from 03/2025, stopped 08/2025 after raised liver enzymes.",
-    "Leflunomide 20 mg daily from 09/2025 for four months, inadequate response.",
-    "CRP 31 mg/L (normal below 5). DAS28-CRP 5.4.",
-    "QuantiFERON negative on 11/02/2026.",
-    "Plan: adalimumab 40 mg every two weeks, review at week 12.",
-)
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 MARKS = {
     1: [Mark((0.11, 0.205, 0.83, 0.226), 0.9, "Methotrexate 20 mg weekly"), Mark((0.11, 0.245, 0.77, 0.266), 0.3)],
