@@ -64,18 +64,21 @@ class Recording:
         return as_signed(build_record(known, made_by=by, made_at=self._clock()))
 
     def file(self, case_id: int, form: Format, *, by: str) -> bytes:
-        """The record as a file. Raises as `record`, and RecordNotMade when the PDF cannot be printed."""
-        record = self.record(case_id, by=by)
+        """The record of the case as a file. Raises as `record` and `printed`."""
+        return self.printed(self.record(case_id, by=by), form)
+
+    def printed(self, record: CaseRecord, form: Format) -> bytes:
+        """The record as a file. Raises RecordNotMade when the PDF cannot be printed."""
         match form:
             case "pdf":
-                return self.pdf(record)
+                return self._pdf(record)
             case "json":
                 return record_json(record).encode()
             case "fhir":
                 return record_fhir(record).encode()
 
-    def pdf(self, record: CaseRecord) -> bytes:
-        """The record printed, with the cited pages as people read them. Raises RecordNotMade."""
+    def _pdf(self, record: CaseRecord) -> bytes:
+        """With the cited pages as people read them."""
         turns = {citation.at.ref: citation.at.turn for citation in record.citations()}
 
         def image_of(ref: PageRef) -> bytes:

@@ -1,4 +1,4 @@
-"""The command line: `chartsieve score`, `pack`, `calibrate`, `labels`, `scorers`, `audit`, `serve`."""
+"""The command line: `chartsieve score`, `pack`, `calibrate`, `record`, `labels`, `scorers`, `audit`, `serve`."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ import typer
 
 from core.cli.labelled import calibrate, export_labels, import_labels
 from core.cli.packets import pack, score
+from core.cli.records import record
 from core.cli.server import audit, check_scorer, list_scorers, serve
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.add_typer(scorers_app, name="scorers")
 app.command()(score)
 app.command()(pack)
 app.command()(calibrate)
+app.command()(record)
 labels_app.command("export")(export_labels)
 labels_app.command("import")(import_labels)
 scorers_app.command("list")(list_scorers)
