@@ -55,6 +55,13 @@ def page() -> None:
         aside = ", raw and as probability" if chart.recalibrated else ""
         st.markdown(f"**Scores** of every page for every criterion{aside}.")
         _download("Scores (CSV)", lambda: scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")
+        st.markdown("**Record of this case**: decisions with their reasons and evidence, as PDF, JSON or FHIR answers.")
+        st.page_link(
+            route("determine"),
+            label="Go to the determination",
+            icon=":material/gavel:",
+            query_params={"case": str(case.id)},
+        )
 
 
 def _pack(chart: Chart, title: str, rule: Rule) -> ContextPack:
