@@ -94,7 +94,7 @@ class Signing:
 
     def _moved(self, case: Case, pages: set[PageRef]) -> dict[PageRef, PageRef]:
         here = {document.document for document in case.documents}
-        found = {page: self._workspace.current(case.id, page) for page in pages if page.document not in here}
+        found = {page: self._workspace.current_in(case, page) for page in pages if page.document not in here}
         return {page: at for page, at in found.items() if at is not None}
 
     def _turnaround(self, case: Case, steps: list[Step]) -> Turnaround:
