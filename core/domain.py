@@ -26,7 +26,7 @@ nobody can see, on a page that is not a scan.
 Verdict = Literal["relevant", "not_relevant", "unsure"]
 Arm = Literal["shown", "audit", "uncertainty", "found"]
 DecisionOutcome = Literal["met", "not_met", "insufficient", "not_applicable", "withdrawn"]
-"""withdrawn: a decision was taken back. It is in the history and never stands; what a person may choose is `DECISIONS`."""
+"""withdrawn: a decision was taken back. It is in the history and never stands; a person chooses from `DECISIONS`."""
 Evidence = Literal["found", "weak", "none_found", "could_not_read", "not_scored"]
 
 VERDICTS: tuple[Verdict, ...] = ("relevant", "not_relevant", "unsure")

@@ -19,15 +19,12 @@ from core.domain import (
     CaseScorer,
     CaseSummary,
     CriteriaSet,
-    Decision,
     Job,
     JobState,
-    Label,
     Page,
     PageRef,
     ScorerCheck,
     ScorerInfo,
-    Sighting,
     Usage,
 )
 from core.store import answers as _answers
@@ -36,20 +33,19 @@ from core.store import case_documents as _case_documents
 from core.store import case_scorers as _case_scorers
 from core.store import cases as _cases
 from core.store import criteria as _criteria
-from core.store import decisions as _decisions
 from core.store import documents as _documents
 from core.store import jobs as _jobs
-from core.store import labels as _labels
 from core.store import people as _people
 from core.store import scorers as _scorers
-from core.store import sightings as _sightings
 from core.store import summaries as _summaries
 from core.store.audit import AuditEntry
 from core.store.calibration import Calibration
+from core.store.course import Course
 from core.store.engine import make_engine, reading, translated, writing
+from core.store.findings import Findings
+from core.store.judgements import Judgements
 from core.store.migrate import migrate
 from core.store.rounds import Rounds
-from core.store.tables import utc
 
 __all__ = ["AuditEntry", "Store"]
 
@@ -58,16 +54,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store:
+class Store(Judgements):
     """Open it with `Store.open`; share one between threads; close it, or use it in a `with` statement."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._clock = clock
+        super().__init__(engine, clock)
         self.rounds = Rounds(engine, self._at)
         """Labelling rounds."""
         self.calibration = Calibration(engine, self._at)
         """Recalibrations, certificates, and what is in force."""
+        self.course = Course(engine, self._at)
+        """Steps, duties, roles and templates."""
+        self.findings = Findings(engine, self._at)
+        """Citations, pages held by hand, remarks, what was looked at."""
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] = _now) -> Self:
@@ -95,9 +94,6 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _at(self) -> datetime:
-        return utc(self._clock())
 
     # Documents
 
@@ -272,81 +268,6 @@ class Store:
         """What is known for questions x texts: {(question digest, text digest): score or reason of a gap}."""
         with reading(self._engine) as session:
             return _answers.find(session, fingerprint, questions, texts)
-
-    # Labels and decisions
-
-    def add_label(self, case_id: int, label: Label, *, task: int | None = None) -> bool:
-        """Add to the history of labels; `task` is the task of a labelling round that it answers.
-
-        False, and nothing is stored, when this reviewer's newest label for the page and criterion has the same verdict
-        and note, and with a `task` is of that task. Raises NotFound when the case has no such criterion, or no such
-        page that was read in a document in force, or the task is about something else; Conflict when the task wants no
-        judgement any more.
-        """
-        with writing(self._engine) as session:
-            return _labels.add(session, case_id, label, task=task, at=self._at())
-
-    def withdraw_label(self, case_id: int, page: PageRef, criterion: str, *, reviewer: str) -> bool:
-        """Take back what `reviewer` said about the page and criterion: it stays on record and counts no more.
-
-        False, and nothing is stored, when there is nothing to take back.
-        """
-        with writing(self._engine) as session:
-            return _labels.withdraw(session, case_id, page, criterion, reviewer=reviewer, at=self._at())
-
-    def import_labels(self, rows: Sequence[tuple[int, Label]], *, by: str) -> int:
-        """Add (case id, label) to the history of labels, all or nothing; how many were new.
-
-        A label is not new when its reviewer's newest one for the page and criterion was given or withdrawn later. Nor
-        when that has the same verdict and note, unless only the new one has a known chance. Raises NotFound when a case
-        never had the page or does not ask the criterion.
-        """
-        with writing(self._engine) as session:
-            return _labels.import_all(session, rows, by=by, at=self._at())
-
-    def labels(self, case_id: int | None = None) -> list[tuple[int, Label]]:
-        """(case id, newest label for each case, page, criterion and reviewer), in the order they were given.
-
-        Those on pages of replaced documents are among them; those that were withdrawn are not.
-        """
-        with reading(self._engine) as session:
-            return _labels.newest(session, case_id)
-
-    def decide(self, case_id: int, decision: Decision, *, seen: int) -> Decision | None:
-        """Add to the history of decisions on a criterion; the stored decision carries its id.
-
-        `seen` is the id of the newest decision the person saw for this criterion, 0 for none. None, and nothing is
-        stored, when the newest decision is by the same reviewer with equal outcome, rationale and citations, and the
-        packet has not changed since. Otherwise raises Conflict when the newest decision is not `seen`: it stands, and
-        the message says who made it. Raises
-        NotFound when the case has no such criterion, or no such cited page in a document in force.
-        """
-        with writing(self._engine) as session:
-            return _decisions.decide(session, case_id, decision, seen=seen, at=self._at())
-
-    def decisions(self, case_id: int) -> dict[str, Decision]:
-        """The newest decision of each criterion that has one."""
-        with reading(self._engine) as session:
-            return _decisions.newest(session, case_id)
-
-    def history(self, case_id: int, criterion: str) -> list[Decision]:
-        """All decisions on a criterion, oldest first."""
-        with reading(self._engine) as session:
-            return _decisions.history(session, case_id, criterion)
-
-    def add_sighting(self, case_id: int, sighting: Sighting) -> bool:
-        """Add to the history of pages that a person looked at.
-
-        False, and nothing is stored, when this reviewer's newest sighting of the page has the same note. Raises
-        NotFound when the case has no such page that was read in a document in force.
-        """
-        with writing(self._engine) as session:
-            return _sightings.add(session, case_id, sighting, at=self._at())
-
-    def sightings(self, case_id: int) -> list[Sighting]:
-        """The newest sighting for each page and reviewer, in the order they were given; also of replaced documents."""
-        with reading(self._engine) as session:
-            return _sightings.newest(session, case_id)
 
     # Jobs
 

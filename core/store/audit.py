@@ -1,8 +1,8 @@
 """The audit log: who did what, in the transaction that did it, each entry chained to the one before by its hash.
 
 The hash of an entry is SHA-256 over the previous hash and the entry, so a changed, removed or inserted entry breaks the
-chain. An entry about what a person judged, drew, certified or put in force also carries the digest of that row, so that
-a changed row shows as well.
+chain. An entry about what a person judged, cited, signed, drew, certified or put in force also carries the digest of
+that row, so that a changed row shows as well.
 Whoever may rewrite the whole database can write a new chain: keep `AuditEntry.hash` of the newest entry elsewhere to
 prove that the log only grew.
 """
@@ -21,7 +21,10 @@ from core.store.people import remember
 from core.store.tables import Action, AuditRow, utc
 
 Detail = dict[str, str | int | list[str]]
-Recorded = Literal["labels", "decisions", "sightings", "rounds", "recalibrations", "certificates", "publications"]
+Recorded = Literal[
+    "labels", "decisions", "sightings", "rounds", "recalibrations", "certificates", "publications",
+    "steps", "assignments", "roles", "citations", "citation_withdrawals", "pins", "remarks",
+]  # fmt: skip
 """Tables whose every row has an entry with its digest."""
 
 # Plain SQL without types: a row that somebody damaged must still be readable, to be reported.
@@ -29,8 +32,8 @@ _QUERIES: dict[Recorded, str] = {
     "labels": "SELECT l.id, l.case_id, d.sha256, l.page, l.criterion, l.reviewer, l.verdict, l.note, l.at, l.arm, "
     "l.inclusion_probability, l.blind, l.fingerprint, l.recalibration, l.score, l.probability, l.threshold, l.seed, "
     "l.task_id FROM labels l LEFT JOIN documents d ON d.id = l.document_id",
-    "decisions": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at "
-    "FROM decisions l",
+    "decisions": "SELECT l.id, l.case_id, l.criterion, l.outcome, l.rationale, l.citations, l.reviewer, l.at, "
+    "l.reading FROM decisions l",
     "sightings": "SELECT l.id, l.case_id, d.sha256, l.page, l.reviewer, l.note, l.at "
     "FROM sightings l LEFT JOIN documents d ON d.id = l.document_id",
     "rounds": "SELECT l.id, l.seed, l.fingerprint, l.recalibration, l.rule, l.threshold, l.criteria_name, l.shown, "
@@ -43,7 +46,19 @@ _QUERIES: dict[Recorded, str] = {
     "l.cases, l.positives, l.labels, l.labels_digest, l.made_by, l.made_at, l.expires_at FROM certificates l",
     "publications": "SELECT l.id, l.fingerprint, l.criteria_name, l.certificate_id, l.made_by, l.made_at, l.reason "
     "FROM publications l",
+    "steps": "SELECT l.id, l.case_id, l.kind, l.made_by, l.role, l.at, l.reason, l.detail, l.record FROM steps l",
+    "assignments": "SELECT l.id, l.case_id, l.duty, l.assignee, l.made_by, l.at FROM assignments l",
+    "roles": "SELECT l.id, l.name, l.role, l.made_by, l.at FROM roles l",
+    "citations": "SELECT l.id, l.case_id, l.criterion, d.sha256, l.page, l.label, l.quote, l.boxes, l.reviewer, l.at, "
+    "l.reading FROM citations l LEFT JOIN documents d ON d.id = l.document_id",
+    "citation_withdrawals": "SELECT l.id, l.citation_id, l.made_by, l.at FROM citation_withdrawals l",
+    "pins": "SELECT l.id, l.case_id, l.criterion, d.sha256, l.page, l.hold, l.reviewer, l.at, l.reason "
+    "FROM pins l LEFT JOIN documents d ON d.id = l.document_id",
+    "remarks": "SELECT l.id, l.case_id, l.criterion, l.flagged, l.note, l.reviewer, l.at, l.reading FROM remarks l",
 }
+_LATER: dict[Recorded, object] = {"labels": None, "decisions": "first"}
+"""Tables whose last column is newer than their first records, with what it says of the rows from before: those are
+recorded without it."""
 _TASKS = (
     "SELECT t.round_id, t.id, t.case_id, d.sha256, t.page, t.criterion, t.arm, t.inclusion_probability, t.twice, "
     "t.score, t.probability FROM tasks t LEFT JOIN documents d ON d.id = t.document_id "
@@ -60,12 +75,20 @@ _SPEAKS_OF: dict[Action, Recorded] = {
     "label": "labels",
     "label withdrawn": "labels",
     "decision": "decisions",
+    "decision withdrawn": "decisions",
     "page looked at": "sightings",
     "round drawn": "rounds",
     "recalibration fitted": "recalibrations",
     "certificate made": "certificates",
     "threshold published": "publications",
     "threshold withdrawn": "publications",
+    "step": "steps",
+    "assigned": "assignments",
+    "role set": "roles",
+    "cited": "citations",
+    "citation withdrawn": "citation_withdrawals",
+    "page pinned": "pins",
+    "remark": "remarks",
 }
 
 
@@ -145,22 +168,20 @@ def record_digests(session: Session, table: Recorded, first: int = 0, last: int 
         for query in (_TASKS, _RAISED):
             for round_id, *part in session.execute(text(query), within):
                 rows[round_id].append(_plain(part))
-    if table == "labels":
-        # Labels were recorded before there were tasks; those without one still are as they were then.
-        rows = {number: row if row[-1] is not None else row[:-1] for number, row in rows.items()}
+    if table in _LATER:
+        rows = {number: row[:-1] if row[-1] == _LATER[table] else row for number, row in rows.items()}
     return {number: digest(_canonical(_plain(row))) for number, row in rows.items()}
 
 
 def entries(session: Session, case: int | None) -> list[AuditEntry]:
     """Oldest first; of one case, or all."""
-    query = select(AuditRow).order_by(AuditRow.id)
+    query = select(*_COLUMNS).order_by(AuditRow.id)
     if case is not None:
         query = query.where(AuditRow.case_id == case)
+    # By position, because there may be very many.
     return [
-        AuditEntry(
-            row.id, datetime.fromisoformat(row.at), row.actor, row.action, row.case_id, json.loads(row.detail), row.hash
-        )
-        for row in session.scalars(query)
+        AuditEntry(number, datetime.fromisoformat(at), actor, action, about, json.loads(detail), link)
+        for number, at, actor, action, about, detail, link in session.execute(query)
     ]
 
 

@@ -6,7 +6,7 @@ A document has one row in a case, whatever became of it: labels, sightings and c
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.domain import CaseDocument, PageRef
@@ -120,11 +120,20 @@ def _next(session: Session, case_id: int, column: InstrumentedAttribute[int]) ->
 
 def page_in_force(session: Session, case_id: int, page: PageRef) -> int:
     """The number of the page's document. Raises NotFound unless the page was read and its document is in force."""
+    return _page(session, case_id, page, IN_FORCE)
+
+
+def page_ever(session: Session, case_id: int, page: PageRef) -> int:
+    """As `page_in_force`, also for a document that was replaced."""
+    return _page(session, case_id, page)
+
+
+def _page(session: Session, case_id: int, page: PageRef, *conditions: ColumnElement[bool]) -> int:
     query = (
         select(DocumentRow.id)
         .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
         .join(PageRow, PageRow.document_id == DocumentRow.id)
-        .where(CaseDocumentRow.case_id == case_id, IN_FORCE)
+        .where(CaseDocumentRow.case_id == case_id, *conditions)
         .where(DocumentRow.sha256 == page.document, PageRow.number == page.number)
     )
     found = session.scalar(query)

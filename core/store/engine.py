@@ -143,8 +143,8 @@ _SENTENCES = {
     "not a database": "The file is not a Chartsieve database. Nothing was changed. Choose another file.",
     "malformed": "The database file is damaged. Nothing was saved. Restore it from a backup.",
     "append-only": (
-        "Labels, decisions, sightings, labelling rounds, certificates and the audit log are never changed or deleted. "
-        "Nothing was changed."
+        "Labels, decisions, citations, steps of a case, labelling rounds, certificates and the audit log are never "
+        "changed or deleted. Nothing was changed."
     ),
 }
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from core.domain import CaseSummary
-from core.store import jobs
+from core.store import jobs, remarks
 from core.store.case_documents import IN_FORCE
 from core.store.tables import (
     CaseDocumentRow,
@@ -38,15 +38,23 @@ def all_cases(session: Session) -> list[CaseSummary]:
         .subquery()
     )
     asked = select(CriterionRow.set_id, func.count().label("criteria")).group_by(CriterionRow.set_id).subquery()
+    last = (
+        select(func.max(DecisionRow.id).label("id"))
+        .group_by(DecisionRow.case_id, DecisionRow.criterion, DecisionRow.reading == "second")
+        .subquery()
+    )
     decided = (
         select(
             DecisionRow.case_id,
-            func.count(DecisionRow.criterion.distinct()).label("decided"),
+            func.sum(case((_stands(second=False), 1), else_=0)).label("decided"),
+            func.sum(case((_stands(second=True), 1), else_=0)).label("second_decided"),
             func.max(DecisionRow.at).label("decided_at"),
         )
+        .join(last, last.c.id == DecisionRow.id)
         .group_by(DecisionRow.case_id)
         .subquery()
     )
+    flagged = remarks.flagged().subquery()
     labelled = (
         select(LabelRow.case_id, func.max(LabelRow.at).label("labelled_at")).group_by(LabelRow.case_id).subquery()
     )
@@ -61,6 +69,8 @@ def all_cases(session: Session) -> list[CaseSummary]:
             files.c.read_at,
             asked.c.criteria,
             decided.c.decided,
+            decided.c.second_decided,
+            flagged.c.flagged,
             decided.c.decided_at,
             labelled.c.labelled_at,
             JobRow,
@@ -70,6 +80,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
         .join(files, files.c.case_id == CaseRow.id)
         .outerjoin(asked, asked.c.set_id == CaseRow.criteria_set_id)
         .outerjoin(decided, decided.c.case_id == CaseRow.id)
+        .outerjoin(flagged, flagged.c.case_id == CaseRow.id)
         .outerjoin(labelled, labelled.c.case_id == CaseRow.id)
         .join(JobRow, JobRow.case_id == CaseRow.id)
         .join(ScorerRow, ScorerRow.id == JobRow.scorer_id)
@@ -78,23 +89,31 @@ def all_cases(session: Session) -> list[CaseSummary]:
     return [_summary(row) for row in session.execute(query)]
 
 
+def _stands(*, second: bool) -> ColumnElement[bool]:
+    """Whether a newest decision stands, in the second reading or in the other two."""
+    reading = DecisionRow.reading == "second" if second else DecisionRow.reading != "second"
+    return and_(reading, DecisionRow.outcome != "withdrawn")
+
+
 def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
-    case: CaseRow = row.CaseRow
-    changes = case.created_at, row.added_at, row.decided_at, row.labelled_at
+    found: CaseRow = row.CaseRow
+    changes = found.created_at, row.added_at, row.decided_at, row.labelled_at
     return CaseSummary(
-        id=case.id,
-        name=case.name,
+        id=found.id,
+        name=found.name,
         criteria_name=row.criteria_name,
         criteria_version=row.version,
         documents=row.documents,
         pages=row.pages,
         criteria=row.criteria or 0,
         decided=row.decided or 0,
-        created_by=case.created_by,
-        created_at=case.created_at,
-        changed_at=_last(*changes) or case.created_at,
+        created_by=found.created_by,
+        created_at=found.created_at,
+        changed_at=_last(*changes) or found.created_at,
         job=jobs.read(row.JobRow, row.key),
         amended_at=_last(row.added_at, row.read_at),
+        flagged=row.flagged or 0,
+        second_decided=row.second_decided or 0,
     )
 
 

@@ -2,7 +2,7 @@
 
 What the tool found (`answers`) and what a person judged or saw (`labels`, `decisions`, `sightings`) are different
 tables. The last three and `audit` are append-only: the database refuses UPDATE and DELETE on them. So are the tables of
-labelling rounds and thresholds, in `calibration_tables.py`.
+labelling rounds and thresholds, in `calibration_tables.py`, and most of those of a case's course, in `case_tables.py`.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from core.casefile import READINGS, Reading
 from core.domain import DECISIONS, VERDICTS, Arm, DecisionOutcome, JobState, Source, Verdict
 
 Action = Literal[
@@ -46,6 +47,14 @@ Action = Literal[
     "certificate made",
     "threshold published",
     "threshold withdrawn",
+    "step",
+    "assigned",
+    "cited",
+    "citation withdrawn",
+    "decision withdrawn",
+    "page pinned",
+    "remark",
+    "role set",
 ]
 """What the audit log speaks of."""
 
@@ -156,6 +165,10 @@ class CriteriaSetRow(Base):
     digest: Mapped[str]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+    logic: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """How the criteria combine; "": nothing was said."""
+    source: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    """Where the list comes from."""
     __table_args__ = (
         UniqueConstraint("name", "version"),
         UniqueConstraint("name", "digest"),
@@ -172,6 +185,7 @@ class CriterionRow(Base):
     instruction: Mapped[str] = mapped_column(Text)
     heading: Mapped[str]
     """The criterion's group; `group` is a word of SQL."""
+    link: Mapped[str] = mapped_column(Text, server_default=text("''"))
     __table_args__ = (UniqueConstraint("set_id", "criterion"),)
 
 
@@ -371,9 +385,11 @@ class DecisionRow(Base):
     """JSON; see `decisions.dump_citations`."""
     reviewer: Mapped[str]
     at: Mapped[datetime]
+    reading: Mapped[Reading] = mapped_column(String, server_default="first")
     __table_args__ = (
-        one_of("outcome", DECISIONS),
-        Index(None, "case_id", "criterion", "id"),
+        one_of("outcome", (*DECISIONS, "withdrawn")),
+        one_of("reading", READINGS),
+        Index(None, "case_id", "criterion", "reading", "id"),
         {"sqlite_autoincrement": True},
     )
 

@@ -36,6 +36,13 @@ EMBEDDED = ScorerInfo(
 HOSTED = ScorerInfo("zerank", "zerank-2", "2026-07", "as given", sends_text_to="models.example", note="By meaning.")
 """Sends text away."""
 
+GREW_SINCE_THE_FOURTH = (
+    "SELECT id, case_id, criterion, outcome, rationale, citations, reviewer, at FROM decisions ORDER BY 1",
+    "SELECT id, name, version, digest, created_by, created_at FROM criteria_sets ORDER BY 1",
+    "SELECT set_id, position, criterion, question, instruction, heading FROM criteria ORDER BY 1, 2",
+)
+"""What the fourth version, and those before it, stored in tables that have more columns now."""
+
 
 def page(number: int, document: str = DOCUMENT) -> Page:
     text = f"page {number}\nstands here"
