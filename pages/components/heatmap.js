@@ -1,4 +1,4 @@
-// The heatmap's controls, pointer and words. Python joins heatmap_draw.js and this file into one module.
+// The heatmap's controls, pointer and words. Python joins heatmap_rows.js, heatmap_draw.js and this file into one module.
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const MOVES = { // key -> rows, columns
@@ -22,6 +22,8 @@ const WORDS = {
     800: '0.80 keeps the strongest matches alone; for many criteria there are none',
   },
 };
+const START = { sort: 'listed', reverse: false, group: null, evidence: null, undecided: false, flagged: false };
+const dollars = (sum) => (sum > 0 && sum < 0.005 ? 'less than $0.01' : `$${sum.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ',')}`);
 const memory = new Map(); // component key -> what the reviewer had set, for when Streamlit mounts the component again
 
 class View extends Picture {
@@ -41,10 +43,10 @@ class View extends Picture {
    */
   accept(data, key) {
     const fresh = !this.mine;
-    this.mine = memory.get(key) ?? { ruleToken: null, cursorToken: null };
+    this.mine = memory.get(key) ?? { ruleToken: null, cursorToken: null, orderToken: null, order: START };
     memory.set(key, this.mine);
     if (this.grid?.digest !== data.digest) this.grid = unpack(data);
-    this.marks = data.marks;
+    this.take(data);
     this.theme = readTheme(this.root);
     this.root.classList.toggle('dark', this.theme.dark);
     const other = this.mine.fingerprint !== data.fingerprint;
@@ -62,17 +64,35 @@ class View extends Picture {
     this.observer.observe(this.root);
     this.name();
     this.showRule();
-    this.arrange();
+    this.count();
+    this.showOrder();
+    this.reorder();
     this.legend();
-    this.recount();
     if (this.mustReveal) { this.reveal(); this.draw(); }
     this.root.dataset.ready = data.digest;
   }
 
-  impose({ milli, top_k: k }) {
+  /** What belongs to the case and may change with every answer of Python, besides rule and cursor. */
+  take(data) {
+    this.marks = data.marks;
+    this.flags = new Set(data.flags);
+    this.certified = data.certified;
+    this.price = data.price;
+    const pins = JSON.stringify(data.pins) + data.digest;
+    if (this.pins !== pins) { this.pins = pins; this.hold = holdsOf(this.grid, data.pins); }
+    if (this.mine.orderToken !== data.order_token) {
+      this.mine.orderToken = data.order_token;
+      this.mine.order = data.order;
+    }
+    this.root.classList.toggle('tabled', data.table);
+  }
+
+  impose({ milli, top_k: k, budget }) {
     const before = this.rule ?? { cut: 400, best: 5 };
-    const mode = k === null ? 'threshold' : milli === null ? 'best' : 'both';
-    this.rule = this.mine.rule = { mode, cut: milli ?? before.cut, best: k ?? before.best };
+    const mode = milli === null ? 'best' : k === null ? 'threshold' : 'both';
+    // A budget alone is "the best", as many as it holds: K stays empty then.
+    const best = k ?? (mode === 'best' ? null : before.best ?? 5);
+    this.rule = this.mine.rule = { mode, cut: milli ?? before.cut, best, budget };
     this.sent = this.signature();
   }
 
@@ -86,40 +106,61 @@ class View extends Picture {
   }
 
   get inForce() {
-    const { mode, cut, best } = this.rule;
-    return { milli: mode === 'best' ? null : cut, k: mode === 'threshold' ? null : best };
+    const { mode, cut, best, budget } = this.rule;
+    return { milli: mode === 'best' ? null : cut, k: mode === 'threshold' ? null : best, budget };
   }
 
-  signature() { const { milli, k } = this.inForce; return ruleSignature({ milli, top_k: k }); }
+  signature() { const { milli, k, budget } = this.inForce; return ruleSignature({ milli, top_k: k, budget }); }
 
   // ---- controls ----
 
   listen() {
-    const range = this.$('.threshold'), topk = this.$('.topk');
+    const range = this.$('.threshold'), topk = this.$('.topk'), budget = this.$('.budget');
     range.oninput = () => { this.rule.cut = Math.round(range.valueAsNumber * 100) * 10; this.changed(); };
     range.onchange = () => this.commit();
     topk.oninput = () => {
       const k = Math.floor(topk.valueAsNumber);
       if (k >= 1) { this.rule.best = Math.min(k, this.grid.n); this.changed(false); }
+      else if (topk.value === '' && this.rule.mode === 'best' && this.rule.budget) { this.rule.best = null; this.changed(false); }
     };
     topk.onchange = () => { this.showRule(); this.commit(); };
+    budget.oninput = () => {
+      const tokens = Math.floor(budget.valueAsNumber);
+      if (budget.value !== '' && !(tokens >= 1)) return;
+      this.rule.budget = budget.value === '' ? null : Math.min(tokens, 1e9);
+      this.changed(false);
+    };
+    budget.onchange = () => { this.complete(); this.changed(); this.commit(); };
     for (const radio of this.root.querySelectorAll('.modes input')) {
-      radio.onchange = () => { this.rule.mode = radio.value; this.changed(); this.commit(); };
+      radio.onchange = () => { this.rule.mode = radio.value; this.complete(); this.changed(); this.commit(); };
     }
     for (const button of this.root.querySelectorAll('.presets button')) {
       button.onclick = () => { this.rule.cut = Number(button.dataset.milli); this.changed(); this.commit(); };
     }
     // Streamlit sees the component, not the input, as the target: its shortcuts would fire while the slider is moved.
-    for (const part of ['.rule', '.cut']) this.$(part).onkeydown = (event) => event.stopPropagation();
+    for (const part of ['.rule', '.cut', '.view']) this.$(part).onkeydown = (event) => event.stopPropagation();
     this.$('.scroller').onscroll = () => { this.leave(); this.draw(); };
     this.canvas.onpointermove = (event) => this.aim(event);
     this.canvas.onpointerleave = () => { this.leave(); this.draw(); };
     this.canvas.onclick = (event) => this.clicked(event);
     this.canvas.onkeydown = (event) => this.pressed(event);
     this.canvas.onblur = () => { this.leave(); this.draw(); };
+    const order = (change) => { this.mine.order = { ...this.mine.order, ...change }; this.order(); };
+    this.$('.sort').onchange = (event) => order({ sort: event.target.value, reverse: false });
+    this.$('.reverse').onclick = () => order({ reverse: !this.mine.order.reverse });
+    this.$('.group').onchange = (event) => order({ group: event.target.selectedIndex ? event.target.value : null });
+    this.$('.evidence').onchange = (event) => order({ evidence: event.target.value || null });
+    for (const name of ['undecided', 'flagged']) this.$(`.${name}`).onchange = (event) => order({ [name]: event.target.checked });
+    this.$('.all').onclick = () => { order({ group: null, evidence: null, undecided: false, flagged: false }); this.$('.sort').focus(); };
   }
 
   changed(rewrite = true) { if (rewrite) this.showRule(); this.recount(); }
+
+  /** Only "the best" within a budget goes without a K. */
+  complete() {
+    const { mode, best, budget } = this.rule;
+    if (best === null && (mode === 'both' || !budget)) this.rule.best = 5;
+  }
 
   /** Tell Python, once the keys rest: every message is a run of the script. */
   commit() {
@@ -127,19 +168,67 @@ class View extends Picture {
     this.timer = setTimeout(() => {
       if (this.sent === this.signature()) return;
       this.sent = this.signature();
-      const { milli, k } = this.inForce, { ruleToken: token, fingerprint } = this.mine;
-      this.send.state('rule', { threshold: milli === null ? null : milli / 1000, top_k: k, token, fingerprint });
+      const { milli, k, budget } = this.inForce, { ruleToken: token, fingerprint } = this.mine;
+      // Rows that are sorted by what the rule keeps move now, not under a drag.
+      this.reorder();
+      const threshold = milli === null ? null : milli / 1000;
+      this.send.state('rule', { threshold, top_k: k, token_budget: budget, token, fingerprint });
     }, 120);
   }
 
+  /** The reviewer sorts or filters. */
+  order() {
+    this.showOrder();
+    this.reorder();
+    this.cursor.r = this.spot[this.cursor.r] < 0 ? this.rows[0] ?? 0 : this.cursor.r;
+    this.$('.scroller').scrollTop = 0;
+    this.send.state('order', { ...this.mine.order });
+  }
+
+  /** Rows as the order has them: the picture follows. */
+  reorder() {
+    const { evidence, perRow } = this.result, { marks, flags } = this, current = this.open.r;
+    this.rows = orderRows(this.grid, this.mine.order, { evidence, perRow, marks, flags, current });
+    this.spot = new Array(this.grid.m).fill(-1);
+    this.rows.forEach((r, v) => { this.spot[r] = v; });
+    this.grouped = ['listed', 'group'].includes(this.mine.order.sort);
+    const all = this.rows.length === this.grid.m;
+    this.$('.all').hidden = all;
+    this.$('.all').textContent = `${count(this.rows.length)} of ${count(this.grid.m)}: show all`;
+    this.root.dataset.rows = this.rows.map((r) => this.grid.rows[r].id).join(' ');
+    this.arrange();
+    this.paint();
+    this.draw();
+  }
+
+  showOrder() {
+    const { sort, reverse, group, evidence } = this.mine.order, groups = [...new Set(this.grid.rows.map((row) => row.group))];
+    const option = (value, text) => Object.assign(document.createElement('option'), { value, textContent: text });
+    const choice = this.$('.group'), names = JSON.stringify(groups);
+    if (this.groups !== names) {
+      this.groups = names;
+      choice.replaceChildren(option('', 'Any group'), ...groups.map((name) => option(name, name || 'No group')));
+    }
+    choice.hidden = groups.length < 2;
+    choice.selectedIndex = group === null ? 0 : groups.indexOf(group) + 1;
+    this.$('.sort').value = sort;
+    this.$('.sort').querySelector('[value=group]').hidden = groups.length < 2;
+    this.$('.reverse').setAttribute('aria-pressed', String(reverse));
+    this.$('.evidence').value = evidence ?? '';
+    for (const name of ['undecided', 'flagged']) this.$(`.${name}`).checked = this.mine.order[name];
+    for (const part of [choice, this.$('.evidence')]) part.classList.toggle('set', part.selectedIndex > 0);
+  }
+
   showRule() {
-    const { mode, cut, best } = this.rule, range = this.$('.threshold'), topk = this.$('.topk');
+    const { mode, cut, best, budget } = this.rule, range = this.$('.threshold'), topk = this.$('.topk');
     for (const radio of this.root.querySelectorAll('.modes input')) radio.checked = radio.value === mode;
     range.value = String(cut / 1000);
     range.style.setProperty('--at', `${cut / 10}%`);
     this.$('.value').textContent = (cut / 1000).toFixed(cut % 10 ? 3 : 2);
     topk.max = String(this.grid.n);
-    if (topk.valueAsNumber !== best) topk.value = String(best);
+    const write = (field, number) => { if (field.value !== String(number ?? '')) field.value = number ?? ''; };
+    write(topk, best);
+    write(this.$('.budget'), budget);
     const off = mode === 'best';
     this.$('.cut').classList.toggle('off', off);
     this.$('.best').classList.toggle('off', mode === 'threshold');
@@ -151,17 +240,28 @@ class View extends Picture {
     }
   }
 
-  /** The rule or the data are new: select again, show the counts, draw. */
+  /** The rule is new: select again, show the counts, draw. */
   recount() {
-    const started = performance.now(), { m, n } = this.grid;
-    const result = (this.result = apply(this.grid, this.inForce));
+    const started = performance.now();
+    this.count();
+    this.paint();
+    this.draw();
+    this.root.dataset.drawms = (performance.now() - started).toFixed(1);
+  }
+
+  /** Select and show the counts. */
+  count() {
+    const { m, n, pages } = this.grid, result = (this.result = apply(this.grid, this.inForce, this.hold));
+    result.evidence = evidenceOf(this.grid, result.ruled);
     const put = (name, text) => { this.$(`[data-count=${name}]`).textContent = text; };
     put('pages', `${count(result.total)} of ${count(n)}`);
     put('text', `${Math.round(100 * result.share)} %`);
     put('tokens', count(result.tokens));
+    const cost = this.price === null ? '' : `, ${dollars((result.saved * this.price) / 1e6)}`;
+    this.$('.saved').textContent = `tokens, about${result.saved > 0 ? `; ${count(result.saved)} saved${cost}` : ''}`;
     put('found', `${count(result.found)} of ${count(m)}`);
-    put('none', count(m - result.found - result.waiting));
-    const unread = this.grid.pages.filter((page) => page.unreadable).length, { missing } = result;
+    put('none', count(result.none));
+    const unread = pages.filter((page, c) => page.unreadable && result.union[c]).length, { missing } = result;
     put('unread', plural(unread, 'page'));
     put('missing', plural(missing, 'cell'));
     put('waiting', count(result.waiting));
@@ -172,14 +272,32 @@ class View extends Picture {
     // What is still to be scored stands where "none found" will, and the line keeps its length.
     show('waiting', result.waiting > 0);
     show('none', result.waiting === 0);
-    this.paint();
-    this.draw();
-    const { milli, k } = this.inForce;
+    this.here();
+    this.promise();
+    const { milli, k, budget } = this.inForce;
     Object.assign(this.root.dataset, {
-      kept: result.total, found: result.found, cells: result.perRow.reduce((a, b) => a + b, 0),
-      threshold: milli === null ? '' : milli / 1000,
-      topk: k ?? '', drawms: (performance.now() - started).toFixed(1),
+      kept: result.total, found: result.found, cells: result.perRow.reduce((a, b) => a + b, 0), tokens: result.tokens,
+      threshold: milli === null ? '' : milli / 1000, topk: k ?? '', budget: budget ?? '',
     });
+  }
+
+  /** What is kept for the open criterion. */
+  here() {
+    const { r } = this.open, { n, rows, pages } = this.grid, { kept, perRow, gaps } = this.result;
+    this.$('.here').hidden = r < 0;
+    if (r < 0) return;
+    const { chars, tokens } = printed(pages, (c) => kept[r * n + c]), besides = gaps[r] ? ` and ${count(gaps[r])} without a score` : '';
+    this.$('.here b').textContent = rows[r].id;
+    this.$('.here span').textContent = `${plural(perRow[r], 'page')}${besides}, ${plural(chars, 'character')}, about ${plural(tokens, 'token')}`;
+  }
+
+  /** What is promised of the rule in force; of any other setting nothing is. */
+  promise() {
+    const holds = this.certified !== null && this.signature() === ruleSignature(this.certified), line = this.$('.promise');
+    line.classList.toggle('holds', holds);
+    const [promise, whole] = holds ? this.certified.words : [];
+    line.textContent = promise ?? 'Not certified at this setting';
+    line.title = whole ?? 'How much evidence this setting misses has not been checked on labelled cases';
   }
 
   /** Calls the numbers what they are. */
@@ -198,15 +316,21 @@ class View extends Picture {
     const used = Object.keys(MARKS).filter((mark) => Object.values(this.marks).includes(mark));
     show('marks', used.length > 0);
     this.$('.marks').textContent = `Decided: ${used.map((mark) => MARKS[mark].join(' ')).join(', ')}`;
+    for (const [key, way] of [['keep', 1], ['drop', -1]]) {
+      const held = this.hold?.reduce((sum, one) => sum + (one === way), 0) ?? 0;
+      show(key, held > 0);
+      this.$(`[data-key=${key}] span`).textContent = count(held);
+    }
+    show('flag', this.flags.size > 0);
   }
 
   // ---- pointing ----
 
   hit(event) {
     const box = this.canvas.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    const { n, m } = this.grid, { rowH, cellW, labelW, countX } = this.size;
-    const c = Math.floor((x - this.from.x) / cellW), r = Math.floor((y - this.from.y) / rowH);
-    const inRows = y >= HEAD && r >= 0 && r < m, inCols = x >= labelW && x < countX && c >= 0 && c < n;
+    const { n } = this.grid, { rowH, cellW, labelW, countX } = this.size;
+    const c = Math.floor((x - this.from.x) / cellW), v = Math.floor((y - this.from.y) / rowH), r = this.rows[v];
+    const inRows = y >= HEAD && r !== undefined, inCols = x >= labelW && x < countX && c >= 0 && c < n;
     if (inRows && inCols) return { kind: 'cell', r, c };
     if (inRows && (x < labelW || x >= countX)) return { kind: 'row', r, c: this.best(r) };
     return y < HEAD && inCols ? { kind: 'page', r: Math.max(0, this.open.r), c } : null;
@@ -238,9 +362,13 @@ class View extends Picture {
     this.cursor = { r, c };
     this.open = { r, c };
     this.mine.cell = cell;
+    this.here();
+    this.reorder();
     this.reveal();
     this.draw();
-    this.send.trigger('cell', cell);
+    // How long the page before was read goes with the click: it would cost a run of the script of its own.
+    const seen = window.chartsieveSeen?.take?.();
+    this.send.trigger('cell', seen ? { ...cell, seen } : cell);
   }
 
   pressed(event) {
@@ -251,21 +379,23 @@ class View extends Picture {
     event.preventDefault();
     event.stopPropagation();
     if (opens) { this.choose(this.cursor); return; }
-    const { n, m } = this.grid, { r, c } = this.cursor, [dr, dc] = MOVES[event.key];
-    this.cursor = { r: clamp(r + dr, 0, m - 1), c: clamp(c + dc, 0, n - 1) };
+    if (!this.rows.length) return;
+    const { n } = this.grid, { r, c } = this.cursor, [dr, dc] = MOVES[event.key];
+    const v = clamp(Math.max(0, this.spot[r]) + dr, 0, this.rows.length - 1);
+    this.cursor = { r: this.rows[v], c: clamp(c + dc, 0, n - 1) };
     this.hover = { kind: 'cell', ...this.cursor };
     this.reveal();
     this.draw();
     this.describe();
     const box = this.canvas.getBoundingClientRect(), { cellW, rowH } = this.size;
-    this.placeTip(box.left + this.from.x + (this.cursor.c + 0.5) * cellW, box.top + this.from.y + (this.cursor.r + 1) * rowH);
+    this.placeTip(box.left + this.from.x + (this.cursor.c + 0.5) * cellW, box.top + this.from.y + (v + 1) * rowH);
     this.$('.live').textContent = this.words(this.cursor).join('. ');
   }
 
   /** Scroll so that the cursor is in sight. */
   reveal() {
     const scroller = this.$('.scroller'), { r, c } = this.cursor, { W, H, rowH, cellW, labelW, countX } = this.size;
-    const y = r * rowH, x = c * cellW, seenH = H - HEAD, seenW = Math.min(W, countX) - labelW;
+    const y = Math.max(0, this.spot[r]) * rowH, x = c * cellW, seenH = H - HEAD, seenW = Math.min(W, countX) - labelW;
     scroller.scrollTop = clamp(scroller.scrollTop, y + rowH - seenH, y);
     scroller.scrollLeft = clamp(scroller.scrollLeft, x + cellW - seenW, x);
     this.mustReveal = false;
@@ -275,17 +405,24 @@ class View extends Picture {
 
   /** [where, how high and why kept, criterion] of a cell. */
   words({ r, c }) {
-    const { n, milli, raw, rank, rows, pages } = this.grid, i = r * n + c, { milli: cut, k } = this.inForce;
+    const { n, milli, raw, rows, pages } = this.grid, i = r * n + c, { milli: cut } = this.inForce;
     const page = pages[c], row = rows[r], question = `${row.id} ${row.question}`;
-    const printed = page.label ? ` (printed ${page.label})` : '', copy = page.copy ? ', copy of an earlier page' : '';
-    const where = `Page ${page.number}${printed}${copy}`;
-    if (milli[i] === GAP) return [where, page.unreadable ? 'This page is not read: kept' : 'Not scored: kept', question];
+    const printedAs = page.label ? ` (printed ${page.label})` : '', copy = page.copy ? ', copy of an earlier page' : '';
+    const where = `Page ${page.number}${printedAs}${copy}`;
+    const held = this.hold?.[i] ? `${this.hold[i] > 0 ? 'kept' : 'left out'} by the reviewer` : '';
+    if (milli[i] === GAP) return [where, `${page.unreadable ? 'This page is not read' : 'Not scored'}: ${held || 'kept'}`, question];
     const value = `${this.terms.name} ${shown(milli[i], cut)}`;
     const score = raw && raw[i] !== GAP ? `, score ${shown(raw[i], null)}` : '';
-    if (this.result.kept[i]) return [where, `${value}${score}: kept, rank ${rank[i]}`, question];
-    const low = cut !== null && milli[i] < cut;
-    const why = low ? `below ${this.$('.value').textContent}` : `rank ${rank[i]}, beyond the best ${k}`;
-    return [where, `${value}${score}: left out, ${why}`, question];
+    return [where, `${value}${score}: ${held || this.why(i)}`, question];
+  }
+
+  /** Why a scored cell is kept or left out, as core.selection says it. */
+  why(i) {
+    const { milli, rank } = this.grid, { milli: cut, k, budget } = this.inForce;
+    if (this.result.kept[i]) return `kept, rank ${rank[i]}`;
+    if (cut !== null && milli[i] < cut) return `left out, below ${this.$('.value').textContent}`;
+    if (k !== null && rank[i] > k) return `left out, rank ${rank[i]}, beyond the best ${k}`;
+    return `left out, rank ${rank[i]}, beyond the budget of ${plural(budget, 'token')}`;
   }
 
   /** The same three lines for whatever is pointed at. */
@@ -298,7 +435,7 @@ class View extends Picture {
     if (at.kind === 'row') {
       const row = grid.rows[at.r], gaps = result.gaps[at.r] ? `, besides ${count(result.gaps[at.r])} not scored` : '';
       [where, what] = [row.group ? `${row.id}, ${row.group}` : row.id, row.question];
-      how = `${kept ? plural(kept, 'page') : 'No page'} kept${gaps}`;
+      how = `${EVIDENCE[result.evidence[at.r]]}: ${kept ? plural(kept, 'page') : 'no page'} kept${gaps}`;
     } else if (at.kind === 'page') {
       let rows = 0;
       for (let r = 0; r < grid.m; r++) rows += result.kept[r * grid.n + at.c] === 1;

@@ -7,16 +7,19 @@ integer thousandths, so their counts are equal.
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.casefile import Hold
 from core.domain import DecisionOutcome
+from core.errors import BadRule
+from core.rows import EVIDENCES, SORTS, Order
 from core.selection import Rule, threshold_milli
 from pages.components.sent import sent
 
@@ -64,6 +67,8 @@ class HeatmapData:
     """Whether `milli` are probabilities; otherwise they are scores, and every word on the screen says so."""
     fingerprint: str = ""
     """The scorer that they come from; a rule set in the browser comes back with it."""
+    weak: float = 0.4
+    """Below it the best page of a criterion is a weak match: core.selection.weak_below."""
 
 
 class Picked(NamedTuple):
@@ -72,6 +77,16 @@ class Picked(NamedTuple):
     rule: Rule
     token: int
     """The `rule_token` that the browser had taken over by then."""
+
+
+class Certified(NamedTuple):
+    """The rule that something is promised of."""
+
+    rule: Rule
+    promise: str
+    """A few words: what the screen says while the rule in force equals this one."""
+    whole: str = ""
+    """The promise in full, for who asks."""
 
 
 class Cell(NamedTuple):
@@ -83,6 +98,7 @@ class Cell(NamedTuple):
     """Number of the page, 1-based through the case."""
 
 
+_MOST = 2**31 - 1
 _HTML = """
 <div class="hm">
   <div class="rule">
@@ -95,7 +111,11 @@ _HTML = """
         <input type="radio" name="mode" value="both"><span>both</span></label>
     </div>
     <label class="best">K = <input class="topk" type="number" min="1" step="1" inputmode="numeric"
-      aria-label="K: most pages to keep for each criterion"> pages a criterion</label>
+      aria-label="K: most pages to keep for each criterion"> pages</label>
+    <label class="most" title="The best pages, as many as about so many tokens hold; a text that is there twice counts
+once. The best page is kept even if it is longer. Empty: no limit">up to
+      <input class="budget" type="number" min="0" step="500" inputmode="numeric" placeholder="any"
+      aria-label="Token budget: most tokens to keep for each criterion, empty for no limit"> tokens a criterion</label>
   </div>
   <div class="cut">
     <label class="slide"><span>Threshold</span>
@@ -110,13 +130,32 @@ _HTML = """
   <dl class="counts">
     <div><dd data-count="pages"></dd><dt>pages kept</dt></div>
     <div><dd data-count="text"></dd><dt>of the text</dt></div>
-    <div><dd data-count="tokens"></dd><dt>tokens, about</dt></div>
+    <div><dd data-count="tokens"></dd><dt class="saved"></dt></div>
     <div><dd data-count="found"></dd><dt>criteria with a page</dt></div>
     <div data-show="none"><dd data-count="none"></dd><dt class="none"></dt></div>
     <div data-show="waiting"><dd data-count="waiting"></dd><dt>to be scored</dt></div>
     <div class="warn" data-show="unread"><dd data-count="unread"></dd><dt>not read, so kept</dt></div>
     <div class="warn" data-show="missing"><dd data-count="missing"></dd><dt>not scored, so kept</dt></div>
   </dl>
+  <p class="facts"><span class="here" title="Kept for the open criterion"><b></b> <span></span></span>
+    <span class="promise"></span></p>
+  <div class="view" role="group" aria-label="Sort and filter the criteria">
+    <select class="sort" aria-label="Sort the criteria">
+      <option value="listed">As listed</option><option value="group">By group</option>
+      <option value="evidence">By evidence</option><option value="best">Best match first</option>
+      <option value="kept">Most pages first</option><option value="decision">By decision</option>
+    </select>
+    <button type="button" class="reverse" aria-label="Reverse the order" title="Reverse the order">⇅</button>
+    <select class="group" aria-label="Show one group of criteria"></select>
+    <select class="evidence" aria-label="Show criteria by what was found">
+      <option value="">Any evidence</option><option value="found">Found</option>
+      <option value="weak">Weak matches only</option><option value="none_found">Looked, none found</option>
+      <option value="could_not_read">Could not read</option><option value="not_scored">Not scored</option>
+    </select>
+    <label><input type="checkbox" class="undecided">undecided</label>
+    <label><input type="checkbox" class="flagged">flagged</label>
+    <button type="button" class="all" hidden></button>
+  </div>
   <div class="stage">
     <div class="scroller"><div class="spacer"><canvas tabindex="0" role="application"
       aria-roledescription="heatmap"></canvas></div></div>
@@ -128,6 +167,11 @@ _HTML = """
     <li data-key="gap"><i class="gap"></i>not scored, so kept (+ in the last column)</li>
     <li data-key="unreadable"><i class="unreadable"></i>page not read, so kept</li>
     <li data-key="copy"><i class="copy"></i>copy of an earlier page</li>
+    <li data-key="keep"><svg viewBox="0 0 12 12"><circle cx="6" cy="6" r="3.5"/></svg>kept by hand: <span></span></li>
+    <li data-key="drop"><svg viewBox="0 0 12 12"><path d="M2.5 2.5l7 7m0-7l-7 7"/></svg>left out by hand:
+      <span></span></li>
+    <li data-key="flag"><svg viewBox="0 0 12 12" class="flag"><path d="M2 0h1.5v12H2zM3.5 0l8 3.5-8 3.5z"/></svg
+      >flagged</li>
     <li data-key="marks" class="marks"></li>
   </ul>
   <div class="sr live" aria-live="polite"></div>
@@ -138,7 +182,7 @@ _mount = st.components.v2.component(
     "chartsieve_heatmap",
     html=_HTML,
     css=(_HERE / "heatmap.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in ("heatmap_draw.js", "heatmap.js")),
+    js="".join((_HERE / name).read_text("utf-8") for name in ("heatmap_rows.js", "heatmap_draw.js", "heatmap.js")),
 )
 
 
@@ -160,6 +204,7 @@ def pack(data: HeatmapData) -> Packed:
         "raw": None if data.raw is None else _base64(data.raw),
         "recalibrated": data.recalibrated,
         "fingerprint": data.fingerprint,
+        "weak": threshold_milli(data.weak),
     }
     packed["digest"] = hashlib.sha256(json.dumps(packed).encode()).hexdigest()[:16]
     return packed
@@ -174,32 +219,55 @@ def heatmap(
     cursor: Cell | None = None,
     cursor_token: int = 0,
     marks: Mapping[str, DecisionOutcome] | None = None,
+    flags: Collection[str] = (),
+    pins: Mapping[tuple[str, int], Hold] | None = None,
+    order: Order = Order(),  # noqa: B008
+    order_token: int = 0,
+    certified: Certified | None = None,
+    price: float | None = None,
+    table: bool = False,
     on_rule: Callable[[], None] = lambda: None,
     on_cell: Callable[[], None] = lambda: None,
+    on_order: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draw the heatmap. In the callbacks, `picked_rule` and `picked_cell` tell what the reviewer did.
+    """Draw the heatmap.
 
-    `key` must differ from case to case. `rule` and `cursor` are taken over at the first showing and whenever their
-    token changes (the rule also with the scorer); the browser ignores them otherwise. A rule equal to the last one
-    that went either way is no news: what the reviewer is setting just then stays. `marks`: row id -> the decision
-    on it.
+    In the callbacks, `picked_rule`, `picked_cell` and `picked_order` tell what the reviewer did.
+    `key` must differ from case to case. `rule`, `cursor` and `order` are taken over at the first showing and whenever
+    their token changes (the rule also with the scorer); the browser ignores them otherwise. A rule equal to the last
+    one that went either way is no news: what the reviewer is setting just then stays.
+
+    `marks`: row id -> the decision on it. `flags`: row ids. `pins`: (row id, page number) -> what a person holds there;
+    what the heatmap does not have is passed over. `certified`: the rule that carries a promise for this case. `price`:
+    dollars for a million tokens of the LLM that reads the context, None to show no cost. `table`: the picture makes
+    room for its twin, pages.components.heat_table; rule, numbers, order and filter stay.
     """
     _mount(
         key=key,
         data={
             **packed,
-            "rule": {
-                "milli": None if rule.threshold is None else threshold_milli(rule.threshold),
-                "top_k": rule.top_k,
-                "token": rule_token,
-            },
+            "rule": {**_said(rule), "token": rule_token},
             "cursor": {"row": cursor.row if cursor else None, "page": cursor.page if cursor else 0},
             "cursor_token": cursor_token,
             "marks": dict(sorted((marks or {}).items())),
+            "flags": sorted(flags),
+            "pins": sorted([row, page, 1 if hold == "keep" else -1] for (row, page), hold in (pins or {}).items()),
+            "order": asdict(order),
+            "order_token": order_token,
+            "certified": {**_said(certified.rule), "words": certified[1:]} if certified else None,
+            "price": price,
+            "table": table,
         },
         on_rule_change=on_rule,
         on_cell_change=on_cell,
+        on_order_change=on_order,
     )
+
+
+def _said(rule: Rule) -> dict[str, int | None]:
+    """A rule as the browser has it."""
+    milli = None if rule.threshold is None else threshold_milli(rule.threshold)
+    return {"milli": milli, "top_k": rule.top_k, "budget": rule.token_budget}
 
 
 def picked_rule(key: str, fingerprint: str) -> Picked | None:
@@ -208,21 +276,34 @@ def picked_rule(key: str, fingerprint: str) -> Picked | None:
     None when untouched, not a rule, or set for another scorer's scores.
     """
     match said := sent(key, "rule"):
-        case {"fingerprint": str(shown), "token": int(token)} if shown == fingerprint:
+        case {"fingerprint": str(shown), "token": int(token)} if shown == fingerprint and isinstance(said, Mapping):
             rule = _rule(said)
             return Picked(rule, token) if rule else None
     return None
 
 
-def _rule(said: object) -> Rule | None:
-    match said:
-        case {"threshold": None, "top_k": int(k)} if k >= 1:
-            return Rule(None, k)
-        case {"threshold": float() | int() as threshold, "top_k": None} if 0 <= threshold <= 1:
-            return Rule(float(threshold), None)
-        case {"threshold": float() | int() as threshold, "top_k": int(k)} if 0 <= threshold <= 1 and k >= 1:
-            return Rule(float(threshold), k)
-    return None
+def _rule(said: Mapping[str, object]) -> Rule | None:
+    threshold, top_k, budget = (said.get(name) for name in ("threshold", "top_k", "token_budget"))
+    match threshold:
+        case None:
+            cut = None
+        case bool():
+            return None
+        case float() | int() if 0 <= threshold <= 1:
+            cut = float(threshold)
+        case _:
+            return None
+    if not all(count is None or _counts(count) for count in (top_k, budget)):
+        return None
+    try:
+        return Rule(cut, cast(int | None, top_k), token_budget=cast(int | None, budget))
+    except BadRule:
+        return None
+
+
+def _counts(count: object) -> bool:
+    """Whether it is a whole number from 1 that SQLite can hold."""
+    return isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= _MOST
 
 
 def picked_cell(key: str) -> Cell | None:
@@ -230,6 +311,33 @@ def picked_cell(key: str) -> Cell | None:
     match sent(key, "cell"):
         case {"row": str(row), "page": int(page)}:
             return Cell(row, page)
+    return None
+
+
+def picked_seen(key: str) -> object:
+    """How long pages were read, as it came with the cell just opened in the heatmap `key`; None when nothing did.
+
+    It is as the page view has counted it, and as untrusted as anything from a browser: the caller checks its shape.
+    """
+    said = sent(key, "cell")
+    return said.get("seen") if isinstance(said, Mapping) else None
+
+
+def picked_order(key: str) -> Order | None:
+    """How the reviewer sorts and filters the rows of the heatmap `key`; None when untouched or not an order.
+
+    The group may be one that the case does not have.
+    """
+    match sent(key, "order"):
+        case {
+            "sort": str(sort),
+            "reverse": bool(reverse),
+            "group": None | str() as group,
+            "evidence": None | str() as state,
+            "undecided": bool(undecided),
+            "flagged": bool(flagged),
+        } if sort in SORTS and state in (None, *EVIDENCES):
+            return Order(sort, reverse, group, state, undecided, flagged)
     return None
 
 

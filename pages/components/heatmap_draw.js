@@ -1,10 +1,8 @@
-// The heatmap's numbers and its picture; heatmap.js, put behind this file, adds the controls and the pointer.
-// Probabilities (scores, where there is no recalibration) are integer thousandths, compared with >= as in
-// core/selection.py.
+// The heatmap's picture. heatmap_rows.js stands before this file, heatmap.js behind it adds the controls and the pointer.
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
-const GAP = 65535, HEAD = 38, COUNT = 58, MARK = 18;
-const tallest = () => clamp(window.innerHeight - 330, 340, 900); // room for the controls and the legend in one view
+const HEAD = 38, COUNT = 58, MARK = 18, FLAG = 14;
+const tallest = () => clamp(window.innerHeight - 384, 320, 900); // room for the controls and the legend in one view
 const MARKS = {
   met: ['M', 'met'], not_met: ['N', 'not met'],
   insufficient: ['I', 'insufficient'], not_applicable: ['–', 'not applicable'],
@@ -14,76 +12,10 @@ const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
 const count = (n) => n.toLocaleString('en-US');
 const plural = (n, word) => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 
-/** A rule as Python or the reviewer named it, for telling two apart. */
-const ruleSignature = ({ milli, top_k: k }) => JSON.stringify([milli, k]);
-
 /** Thousandths as text, rounded down; three decimals only where two would contradict `cut`. */
 function shown(milli, cut) {
   const two = Math.floor(milli / 10) * 10;
   return (milli / 1000).toFixed(3).slice(0, cut !== null && (two >= cut) !== (milli >= cut) ? 5 : 4);
-}
-
-function uint16(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
-  return Uint16Array.from({ length: bytes.length / 2 }, (_, i) => view.getUint16(2 * i, true));
-}
-
-/** 1-based rank of each page within its row, ties by page order; 0 for a gap. */
-function rankRows(milli, rows, pages) {
-  const rank = new Uint16Array(milli.length);
-  for (let r = 0; r < rows; r++) {
-    const at = r * pages, known = [];
-    for (let c = 0; c < pages; c++) if (milli[at + c] !== GAP) known.push(c);
-    known.sort((a, b) => milli[at + b] - milli[at + a] || a - b).forEach((c, i) => { rank[at + c] = i + 1; });
-  }
-  return rank;
-}
-
-function unpack(data) {
-  const pages = data.pages.map(([number, label, chars, unreadable, copy, text]) =>
-    ({ number, label, chars, unreadable, copy, text: text || number }));
-  const rows = data.rows.map(([id, question, group]) => ({ id, question, group }));
-  const milli = uint16(data.milli), n = pages.length, m = rows.length;
-  const { digest, recalibrated } = data, raw = data.raw ? uint16(data.raw) : null;
-  return { digest, recalibrated, pages, rows, n, m, milli, raw, rank: rankRows(milli, m, n) };
-}
-
-/**
- * What `rule` keeps. `union`: 0 left out, 1 kept for a score, 2 kept only because it was not scored. `open`: 1 where a
- * criterion keeps nothing and readable pages still wait for a score, so that nobody may say that none was found.
- * `missing` counts the cells of readable pages without a score.
- */
-function apply(grid, { milli: cut, k }) {
-  const { n, m, milli, rank, pages } = grid, kept = new Uint8Array(n * m), union = new Uint8Array(n);
-  const perRow = new Uint16Array(m), gaps = new Uint16Array(m), open = new Uint8Array(m);
-  let total = 0, chars = 0, tokens = 0, all = 0, found = 0, missing = 0, waiting = 0;
-  for (let i = 0, r = 0; r < m; r++) {
-    for (let c = 0; c < n; c++, i++) {
-      const p = milli[i];
-      if (p === GAP) {
-        kept[i] = 2; gaps[r]++;
-        if (!union[c]) union[c] = 2;
-        if (!pages[c].unreadable) { open[r] = 1; missing++; }
-        continue;
-      }
-      if ((cut === null || p >= cut) && (k === null || rank[i] <= k)) { kept[i] = 1; perRow[r]++; union[c] = 1; }
-    }
-  }
-  const printed = new Set();  // As in the context pack: a text that stands on several pages counts once.
-  pages.forEach((page, c) => {
-    all += page.chars;
-    total += union[c] > 0;
-    if (!union[c] || page.unreadable || printed.has(page.text)) return;
-    printed.add(page.text);
-    chars += page.chars;
-    tokens += Math.ceil(page.chars / 4);
-  });
-  for (let r = 0; r < m; r++) {
-    if (perRow[r]) open[r] = 0;
-    found += perRow[r] > 0;
-    waiting += open[r];
-  }
-  return { kept, union, perRow, gaps, open, total, tokens, share: all ? chars / all : 1, found, missing, waiting };
 }
 
 function readTheme(root) {
@@ -96,7 +28,7 @@ function readTheme(root) {
     dark, font: get('--st-font', 'sans-serif'), back: get('--st-background-color', '#fff'), text: get('--st-text-color', '#222'),
     muted: dark ? '#a3a8b4' : '#5c6370', line: dark ? '#3a3f4b' : '#d3d7de', group: dark ? '#5d6472' : '#a4abb7',
     band: dark ? '#1d2736' : '#e8f0fa',
-    accent: dark ? '#6aa9e6' : '#1f6fb2', warn: dark ? '#f0b25a' : '#8a5200', hatch: dark ? '#8b92a1' : '#868d99',
+    accent: dark ? '#6aa9e6' : '#1f6fb2', warn: dark ? '#f0b25a' : '#8a5200', flag: dark ? '#ff9d8a' : '#b3261e', cross: dark ? '#e6e9ef99' : '#222b3d99', hatch: dark ? '#8b92a1' : '#868d99',
     unread: dark ? '#2f2a22' : '#faf3e6', crossed: dark ? '#a98149' : '#bf9a5f',
     kept: dark ? [[84, 148, 214], [225, 238, 250]] : [[43, 121, 180], [8, 48, 107]],
     left: dark ? [[30, 32, 36], [62, 64, 68]] : [[246, 247, 248], [211, 213, 216]],
@@ -127,6 +59,20 @@ function hatch(ctx, theme, dpr, crossed) {
   return pattern;
 }
 
+/** `way`: 1 for a dot, -1 for a cross, each with a rim that shows on any cell. */
+function drawHold(ctx, theme, way, x, y, s) {
+  ctx.beginPath();
+  if (way > 0) ctx.arc(x, y, s - 0.5, 0, 7);
+  else { ctx.moveTo(x - s, y - s); ctx.lineTo(x + s, y + s); ctx.moveTo(x + s, y - s); ctx.lineTo(x - s, y + s); }
+  ctx.strokeStyle = way > 0 ? theme.text : theme.back;
+  ctx.lineWidth = way > 0 ? 2 : 3.5;
+  ctx.stroke();
+  if (way > 0) { ctx.fillStyle = theme.back; ctx.fill(); return; }
+  ctx.strokeStyle = theme.text;
+  ctx.lineWidth = 1.5;
+  ctx.stroke();
+}
+
 /** `text` cut with an ellipsis to `room` pixels in the current font. */
 function fit(ctx, text, room) {
   if (ctx.measureText(text).width <= room) return text;
@@ -150,14 +96,16 @@ class Picture {
     this.open = { r: -1, c: -1 };
     this.hover = null;
     this.labels = new Map();
+    this.rows = []; // grid rows that are shown, from the top
+    this.spot = []; // grid row -> its place among them, -1 for one that is not shown
   }
 
   /** Sizes in CSS pixels, all multiples of a device pixel. */
   arrange() {
-    const { n, m } = this.grid, dpr = (this.dpr = window.devicePixelRatio || 1), snap = (x) => Math.floor(x * dpr) / dpr;
+    const { n } = this.grid, m = this.rows.length, dpr = (this.dpr = window.devicePixelRatio || 1), snap = (x) => Math.floor(x * dpr) / dpr;
     const scroller = this.$('.scroller'), spacer = this.$('.spacer');
     this.width = this.root.clientWidth;
-    const most = tallest(), rowH = snap(clamp((most - HEAD) / m, 17, 24)), tall = HEAD + m * rowH;
+    const most = tallest(), rowH = snap(clamp((most - HEAD) / Math.max(1, m), 17, 24)), tall = HEAD + (m ? m * rowH : 60);
     scroller.style.overflowY = tall > most ? 'scroll' : 'hidden';
     const W = scroller.clientWidth, least = clamp(0.28 * W, 110, 230);
     const cellW = snap(clamp((W - COUNT - least) / n, 5, 28)), bodyW = n * cellW;
@@ -180,27 +128,31 @@ class Picture {
     const ids = this.grid.rows.map((row) => this.ctx.measureText(`${row.id} `).width);
     this.font(11.5, 500);
     const wide = this.grid.rows.map((row, r) => ids[r] + this.ctx.measureText(row.question.slice(0, 300)).width);
-    return Math.max(...wide) + MARK + 24;
+    return Math.max(...wide) + MARK + 24 + (this.flags.size ? FLAG : 0);
   }
 
-  /** One pixel a cell; `draw` enlarges it. */
+  /** One pixel a cell, row by row as they are shown; `draw` enlarges it. */
   paint() {
-    const { n, m, milli } = this.grid, { kept } = this.result, image = new ImageData(n, m), px = image.data;
+    const { n, milli } = this.grid, { kept } = this.result, m = this.rows.length;
     this.bits.width = n;
-    this.bits.height = m;
-    for (let i = 0; i < milli.length; i++) {
-      if (milli[i] === GAP) continue;
-      const [low, high] = kept[i] ? this.theme.kept : this.theme.left, t = milli[i] / 1000;
-      for (let j = 0; j < 3; j++) px[4 * i + j] = low[j] + (high[j] - low[j]) * t;
-      px[4 * i + 3] = 255;
+    this.bits.height = Math.max(1, m);
+    if (!m) return;
+    const image = new ImageData(n, m), px = image.data;
+    for (let v = 0, j = 0; v < m; v++) {
+      for (let c = 0, i = this.rows[v] * n; c < n; c++, i++, j += 4) {
+        if (milli[i] === GAP) continue;
+        const [low, high] = kept[i] ? this.theme.kept : this.theme.left, t = milli[i] / 1000;
+        for (let k = 0; k < 3; k++) px[j + k] = low[k] + (high[k] - low[k]) * t;
+        px[j + 3] = 255;
+      }
     }
     this.bits.getContext('2d').putImageData(image, 0, 0);
   }
 
   draw() {
     if (!this.width) return; // in a closed tab: the observer calls again
-    const { ctx, dpr, theme } = this, { W, H, rowH, cellW, labelW, countX } = this.size, { n, m } = this.grid;
-    const scroller = this.$('.scroller'), sx = Math.round(scroller.scrollLeft), sy = Math.round(scroller.scrollTop);
+    const { ctx, dpr, theme } = this, { W, H, rowH, cellW, labelW, countX } = this.size, { n } = this.grid;
+    const m = this.rows.length, scroller = this.$('.scroller'), sx = Math.round(scroller.scrollLeft), sy = Math.round(scroller.scrollTop);
     this.from = { x: labelW - sx, y: HEAD - sy };
     const rows = [Math.max(0, Math.floor(sy / rowH)), Math.min(m, Math.ceil((sy + H - HEAD) / rowH))];
     const cols = [Math.max(0, Math.floor(sx / cellW)), Math.min(n, Math.ceil((sx + countX - labelW) / cellW))];
@@ -213,6 +165,7 @@ class Picture {
     this.clip(labelW, HEAD - 20, countX - labelW, 20, () => this.drawStrip(cols));
     this.clip(0, HEAD, W, H - HEAD, () => this.drawRows(rows));
     this.drawCorner();
+    if (!m) this.drawNothing();
   }
 
   clip(x, y, w, h, paint) {
@@ -226,48 +179,74 @@ class Picture {
 
   font(size, weight = 400) { this.ctx.font = `${weight} ${size}px ${this.theme.font}`; }
 
-  drawBody([r0, r1], [c0, c1]) {
+  drawBody([v0, v1], [c0, c1]) {
     const { ctx, theme } = this, { rowH, cellW } = this.size, { n, milli, pages, rows } = this.grid, { x, y } = this.from;
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(this.bits, c0, r0, c1 - c0, r1 - r0, x + c0 * cellW, y + r0 * rowH, (c1 - c0) * cellW, (r1 - r0) * rowH);
-    for (let r = r0; r < r1; r++) {
-      for (let c = c0; c < c1; c++) {
-        if (milli[r * n + c] !== GAP) continue;
+    ctx.drawImage(this.bits, c0, v0, c1 - c0, v1 - v0, x + c0 * cellW, y + v0 * rowH, (c1 - c0) * cellW, (v1 - v0) * rowH);
+    for (let v = v0; v < v1; v++) {
+      for (let c = c0, i = this.rows[v] * n + c0; c < c1; c++, i++) {
+        if (milli[i] !== GAP) continue;
         ctx.fillStyle = this.hatches[pages[c].unreadable];
-        ctx.fillRect(x + c * cellW, y + r * rowH, cellW, rowH);
+        ctx.fillRect(x + c * cellW, y + v * rowH, cellW, rowH);
       }
     }
     ctx.fillStyle = theme.back;
-    for (let c = c0; c < c1; c++) ctx.fillRect(x + (c + 1) * cellW - 1, y + r0 * rowH, 1, (r1 - r0) * rowH);
-    for (let r = r0; r < r1; r++) ctx.fillRect(x + c0 * cellW, y + (r + 1) * rowH - 1, (c1 - c0) * cellW, 1);
-    if (cellW >= 26) this.drawNumbers([r0, r1], [c0, c1]);
+    for (let c = c0; c < c1; c++) ctx.fillRect(x + (c + 1) * cellW - 1, y + v0 * rowH, 1, (v1 - v0) * rowH);
+    for (let v = v0; v < v1; v++) ctx.fillRect(x + c0 * cellW, y + (v + 1) * rowH - 1, (c1 - c0) * cellW, 1);
+    if (cellW >= 26) this.drawNumbers([v0, v1], [c0, c1]);
     ctx.fillStyle = theme.group;
-    for (let r = Math.max(1, r0); r < r1; r++) {
-      if (rows[r].group !== rows[r - 1].group) ctx.fillRect(x, y + r * rowH - 1, n * cellW, 1);
+    for (let v = Math.max(1, v0); v < v1 && this.grouped; v++) {
+      const here = rows[this.rows[v]].group, above = rows[this.rows[v - 1]].group;
+      if (here !== above) ctx.fillRect(x, y + v * rowH - 1, n * cellW, 1);
     }
+    this.drawCross();
+    if (this.hold) this.drawHolds([v0, v1], [c0, c1]);
     if (this.hover?.kind === 'cell') this.outline(this.hover, theme.muted, []);
     this.outline(this.open, theme.text, []);
     if (this.root.getRootNode().activeElement === this.canvas) this.outline(this.cursor, theme.text, [3, 2]);
   }
 
-  drawNumbers([r0, r1], [c0, c1]) {
+  /** Thin lines along the row and the column that are open. */
+  drawCross() {
+    const { ctx, theme } = this, { rowH, cellW } = this.size, { n } = this.grid, { x, y } = this.from;
+    const { r, c } = this.open, v = r < 0 ? -1 : this.spot[r], m = this.rows.length;
+    ctx.fillStyle = theme.cross;
+    if (v >= 0) for (const edge of [v, v + 1]) ctx.fillRect(x, y + edge * rowH - 1, n * cellW, 1);
+    if (c >= 0) for (const edge of [c, c + 1]) ctx.fillRect(x + edge * cellW - 1, y, 1, m * rowH);
+  }
+
+  drawNumbers([v0, v1], [c0, c1]) {
     const { ctx, theme } = this, { rowH, cellW } = this.size, { n, milli } = this.grid, { x, y } = this.from;
     ctx.textAlign = 'center';
     this.font(10.5, 500);
-    for (let r = r0; r < r1; r++) {
+    for (let v = v0; v < v1; v++) {
       for (let c = c0; c < c1; c++) {
-        const i = r * n + c;
+        const i = this.rows[v] * n + c;
         if (milli[i] === GAP) continue;
         const text = shown(milli[i], this.inForce.milli);
         ctx.fillStyle = this.result.kept[i] ? theme.onKept : theme.onLeft;
-        ctx.fillText(text.startsWith('0') ? text.slice(1) : '1.0', x + (c + 0.5) * cellW - 0.5, y + (r + 0.5) * rowH);
+        ctx.fillText(text.startsWith('0') ? text.slice(1) : '1.0', x + (c + 0.5) * cellW - 0.5, y + (v + 0.5) * rowH);
+      }
+    }
+  }
+
+  /** A dot where a person keeps the page, a cross where one leaves it out; in the corner where the cell has a number. */
+  drawHolds([v0, v1], [c0, c1]) {
+    const { ctx, theme } = this, { rowH, cellW } = this.size, { n, milli } = this.grid, { x, y } = this.from;
+    const s = clamp(cellW / 2 - 0.5, 2, 3.5);
+    for (let v = v0; v < v1; v++) {
+      for (let c = c0, i = this.rows[v] * n + c0; c < c1; c++, i++) {
+        if (!this.hold[i]) continue;
+        const corner = cellW >= 26 && milli[i] !== GAP, left = x + c * cellW - 0.5, top = y + v * rowH - 0.5;
+        drawHold(ctx, theme, this.hold[i], corner ? left + cellW - s - 1 : left + cellW / 2, corner ? top + s + 1 : top + rowH / 2, s);
       }
     }
   }
 
   outline({ r, c }, colour, dash) {
-    if (r < 0 || c < 0) return;
-    const { ctx, theme } = this, { rowH, cellW } = this.size, x = this.from.x + c * cellW, y = this.from.y + r * rowH;
+    const v = r < 0 ? -1 : this.spot[r];
+    if (v < 0 || c < 0) return;
+    const { ctx, theme } = this, { rowH, cellW } = this.size, x = this.from.x + c * cellW, y = this.from.y + v * rowH;
     ctx.lineWidth = 2;
     ctx.setLineDash([]);
     ctx.strokeStyle = theme.back;
@@ -309,19 +288,21 @@ class Picture {
     for (const c of strong) write(c, true);
   }
 
-  drawRows([r0, r1]) {
+  drawRows([v0, v1]) {
     const { ctx, theme } = this, { rowH, labelW, countX } = this.size, { rows } = this.grid, { perRow, gaps, open } = this.result;
     const hovered = this.hover && this.hover.kind !== 'page' ? this.hover.r : -1;
-    for (let r = r0; r < r1; r++) {
-      const top = this.from.y + r * rowH, mid = top + rowH / 2, here = r === this.open.r, mark = this.marks[rows[r].id];
+    for (let v = v0; v < v1; v++) {
+      const r = this.rows[v], top = this.from.y + v * rowH, mid = top + rowH / 2, here = r === this.open.r;
       if (here || r === hovered) {
         ctx.fillStyle = theme.band;
         ctx.fillRect(0, top, labelW - 4, rowH - 1);
         ctx.fillRect(countX + 3, top, COUNT - 3, rowH - 1);
       }
       if (here) { ctx.fillStyle = theme.accent; ctx.fillRect(0, top, 3, rowH - 1); }
+      const mark = this.marks[rows[r].id];
       if (mark) this.drawMark(mark, 6, mid);
       this.drawLabel(rows[r], r, MARK + 8, mid, here);
+      if (this.flags.has(rows[r].id)) this.drawFlag(labelW - 8 - FLAG + 4, mid);
       ctx.textAlign = 'left';
       this.font(11, perRow[r] ? 600 : 400);
       ctx.fillStyle = perRow[r] ? theme.text : theme.warn;
@@ -336,7 +317,7 @@ class Picture {
   }
 
   drawLabel(row, r, left, mid, here) {
-    const { ctx, theme } = this, room = this.size.labelW - left - 8;
+    const { ctx, theme } = this, flag = this.flags.has(row.id) ? FLAG : 0, room = this.size.labelW - left - 8 - flag;
     ctx.textAlign = 'left';
     this.font(11.5, 700);
     let made = this.labels.get(r);
@@ -351,6 +332,19 @@ class Picture {
     ctx.fillText(made.id, left, mid);
     this.font(11.5, here ? 500 : 400);
     ctx.fillText(made.question, left + made.used + 2, mid, room - made.used);
+  }
+
+  /** A pennant on its pole. */
+  drawFlag(left, mid) {
+    const { ctx, theme } = this;
+    ctx.fillStyle = theme.flag;
+    ctx.fillRect(left, mid - 6, 1.5, 12);
+    ctx.beginPath();
+    ctx.moveTo(left + 1.5, mid - 6);
+    ctx.lineTo(left + 10, mid - 2.5);
+    ctx.lineTo(left + 1.5, mid + 1);
+    ctx.closePath();
+    ctx.fill();
   }
 
   /** Circle, square, diamond or ring, each with its letter. */
@@ -381,5 +375,13 @@ class Picture {
     ctx.fillText('Kept for any criterion', labelW - 8, HEAD - 9);
     ctx.textAlign = 'left';
     ctx.fillText('Kept', countX + 8, HEAD - 9);
+  }
+
+  drawNothing() {
+    const { ctx, theme } = this, { W, H } = this.size;
+    ctx.fillStyle = theme.muted;
+    this.font(12.5);
+    ctx.textAlign = 'center';
+    ctx.fillText('No criterion is like that. Show all, or change the filter above.', W / 2, HEAD + (H - HEAD) / 2);
   }
 }

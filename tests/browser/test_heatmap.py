@@ -5,102 +5,37 @@ import re
 from itertools import product
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Position, WebSocket, expect
+from playwright.sync_api import Page, expect
 
 from core.grid import GAP
-from core.selection import Rule, kept
+from core.selection import Rule
 from pages.components.heatmap import HeatmapData, HeatPage, HeatRow, pack
 from tests.browser.apps.made_up import made_up
 from tests.browser.conftest import OpenPage, Serve
+from tests.browser.heatmaps import (
+    DRAG,
+    SET_RULE,
+    SWEEP,
+    THRESHOLDS,
+    expected,
+    heard,
+    messages,
+    middle,
+    opened,
+    wait_heard,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 HERE = Path(__file__).parent
-THRESHOLDS = [i / 20 for i in range(21)]
-SET_RULE = """(root, [mode, k]) => {
-  const radio = root.querySelector(`input[value=${mode}]`), topk = root.querySelector('.topk');
-  radio.click();
-  if (k) { topk.value = k; topk.dispatchEvent(new Event('input')); }
-}"""
-SWEEP = """(root, thresholds) => thresholds.map((t) => {
-  const range = root.querySelector('.threshold');
-  range.value = t;
-  range.dispatchEvent(new Event('input'));
-  return [root.dataset.kept, root.dataset.found, root.dataset.cells].map(Number);
-})"""
-DRAG = """async (root) => {
-  const range = root.querySelector('.threshold'), frames = [], draws = [];
-  for (let i = 0; i < 61; i++) {
-    const started = performance.now();
-    range.value = (0.2 + i / 100).toFixed(2);
-    range.dispatchEvent(new Event('input'));
-    await new Promise((done) => requestAnimationFrame(() => {
-      const after = new MessageChannel();
-      after.port1.onmessage = done;
-      after.port2.postMessage(0);
-    }));
-    frames.push(performance.now() - started);
-    draws.push(Number(root.dataset.drawms));
-  }
-  return [frames, draws];
-}"""
 
 
 @pytest.fixture(scope="module")
 def url(serve: Serve) -> str:
     return serve(HERE / "apps" / "heatmap_app.py", {})
-
-
-def opened(page: Page, address: str) -> Locator:
-    """The heatmap at `address`, drawn."""
-    page.goto(address)
-    root = page.locator(".hm")
-    expect(root).to_have_attribute("data-ready", re.compile("."))
-    page.wait_for_timeout(200)
-    return root
-
-
-def heard(page: Page) -> dict[str, Any]:
-    """What Python knows."""
-    return dict(json.loads(page.get_by_test_id("stText").inner_text()))
-
-
-def wait_heard(page: Page, name: str, value: object) -> None:
-    expect(page.get_by_test_id("stText")).to_contain_text(f'"{name}": {json.dumps(value)}')
-
-
-def messages(page: Page) -> list[str]:
-    """Grows by one for every websocket message of the page, in either direction."""
-    seen: list[str] = []
-
-    def watch(socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: seen.append("sent"))
-        socket.on("framereceived", lambda _: seen.append("received"))
-
-    page.on("websocket", watch)
-    return seen
-
-
-def expected(rule: Rule, rows: int = 80, pages: int = 150) -> list[int]:
-    """[pages kept, criteria with a page, scored cells kept] by core.selection."""
-    milli = made_up(rows, pages)
-    keep = kept(milli, rule)
-    scored = keep & (milli != GAP)
-    return [int(keep.any(axis=0).sum()), int(scored.any(axis=1).sum()), int(scored.sum())]
-
-
-def middle(root: Locator, row: int, column: int) -> Position:
-    """Middle of a cell in pixels of the canvas."""
-    at: Position = root.evaluate(
-        """(root, [r, c]) => { const v = root.view, s = v.size;
-        return {x: v.from.x + (c + 0.5) * s.cellW, y: v.from.y + (r + 0.5) * s.rowH}; }""",
-        [row, column],
-    )
-    return at
 
 
 def test_browser_and_python_keep_the_same_pages_at_every_threshold_and_k(page: Page, url: str) -> None:
@@ -222,6 +157,18 @@ def test_a_page_turned_by_python_moves_the_cursor_into_sight(page: Page, url: st
     assert root.evaluate("(root) => root.view.open.c") == 20
 
 
+def test_the_time_on_pages_goes_with_a_click(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?rows=12&pages=12")
+    page.evaluate("() => { window.chartsieveSeen = { take: () => ({ of: '1.R', seconds: [[3, 4.5]] }) }; }")
+    root.locator("canvas").click(position=middle(root, 2, 2))
+    wait_heard(page, "cell", ["C3", 3])
+    assert heard(page)["seen"] == {"of": "1.R", "seconds": [[3, 4.5]]}
+    page.evaluate("() => { window.chartsieveSeen = { take: () => null }; }")
+    root.locator("canvas").click(position=middle(root, 4, 2))
+    wait_heard(page, "cell", ["C5", 3])
+    assert heard(page)["seen"] is None
+
+
 def test_a_click_sends_the_heatmap_once(page: Page, url: str) -> None:
     sizes: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))
@@ -339,7 +286,7 @@ def test_the_heatmap_fits_its_column_in_both_themes(page: Page, url: str, shape:
         assert stage is not None
         assert stage["width"] <= box["width"] + 1
         assert box["x"] + box["width"] <= width * 0.62
-        assert stage["height"] <= height - 310
+        assert stage["height"] <= height - 350
 
 
 def test_the_canvas_is_sharp_on_a_dense_screen(open_page: OpenPage, url: str) -> None:
