@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from core.casefile import StepKind
+from core.casestate import Status
 from core.record import CaseRecord
 from core.record_building import build_record
 from core.record_fhir import DECISION_SYSTEM, ORIGIN, record_fhir
@@ -127,12 +129,13 @@ def _empty(value: object) -> Iterator[object]:
         ("approve", ("reopen",), "amended"),
     ],
 )
-def test_the_status_follows_from_the_course(kind: str, before: tuple[str, ...], status: str) -> None:
+def test_the_status_follows_from_the_course(kind: StepKind, before: tuple[StepKind, ...], status: str) -> None:
     record = signed()
-    step = replace(record.signed, kind=kind)  # type: ignore[type-var, arg-type]
+    assert record.signed
+    step = replace(record.signed, kind=kind)
     steps = (*record.steps[:-1], *(replace(step, kind=k) for k in before), step)
-    state = "withdrawn" if kind == "withdraw" else "approved"
-    assert resource(replace(record, signed=step, steps=steps, status=state))["status"] == status  # type: ignore[arg-type]
+    state: Status = "withdrawn" if kind == "withdraw" else "approved"
+    assert resource(replace(record, signed=step, steps=steps, status=state))["status"] == status
     assert resource(draft())["status"] == "in-progress"
 
 
