@@ -9,8 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.chart import Chart
 from core.domain import Case, Evidence
+from core.holds import Held, held_by
 from core.labels import labels_csv, labels_jsonl
-from core.pack import ContextPack, Size
+from core.pack import ContextPack
+from core.pack_parts import PackedCriterion, Size
 from core.selection import Rule, shown
 from core.tables import scores_csv
 from pages.components.frame import open_case, plain, route, show_flash, workspace
@@ -24,7 +26,7 @@ _EVIDENCE: dict[Evidence, str] = {
     "not_scored": "Not scored",
 }
 _PREVIEW = 6_000
-_PACKS: WeakKeyDictionary[Chart, tuple[tuple[str, Rule], ContextPack]] = WeakKeyDictionary()
+_PACKS: WeakKeyDictionary[Chart, tuple[tuple[str, Rule, Held], ContextPack]] = WeakKeyDictionary()
 
 
 def page() -> None:
@@ -35,9 +37,10 @@ def page() -> None:
     # The rule that came with the case is for the scores of this scorer, whatever is put in force meanwhile.
     chart = workspace().chart(case.id, case.scorer.fingerprint)
     rule = workspace().publishing.rule_in_force(case).rule
-    pack = _pack(chart, case.name, rule)
+    held = held_by(workspace().store.findings.pins(case.id))
+    pack = _pack(chart, case.name, rule, held)
     st.subheader(plain(case.name), anchor=False)
-    st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.")
+    st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.{_by_hand(pack)}")
     if pack.not_read_yet or chart.gaps:
         _unfinished(case.id, pack.not_read_yet, chart.gaps)
     _figures(pack)
@@ -64,12 +67,27 @@ def page() -> None:
         )
 
 
-def _pack(chart: Chart, title: str, rule: Rule) -> ContextPack:
-    """Made once for a chart and its rule, not on every click."""
+def _pack(chart: Chart, title: str, rule: Rule, held: Held) -> ContextPack:
+    """Made once for a chart, its rule and what is held by hand, not on every click."""
     cached = _PACKS.get(chart)
-    if cached is None or cached[0] != (title, rule):
-        cached = _PACKS[chart] = (title, rule), chart.pack(title, rule).before_reading(waiting_in(chart))
+    if cached is None or cached[0] != (title, rule, held):
+        pack = chart.pack(title, rule, held=held).before_reading(waiting_in(chart))
+        cached = _PACKS[chart] = (title, rule, held), pack
     return cached[1]
+
+
+def _by_hand(pack: ContextPack) -> str:
+    """What a person has changed in it, as a sentence with a space in front."""
+    kept = sum(k.by_hand for c in pack.criteria for k in c.kept)
+    dropped = sum(len(c.dropped) for c in pack.criteria)
+    parts = [f"{kept:,} kept"] * bool(kept) + [f"{dropped:,} left out"] * bool(dropped)
+    return f" By hand, counted for each criterion: {' and '.join(parts)}." if parts else ""
+
+
+def _held(criterion: PackedCriterion) -> str:
+    kept = ", ".join(str(k.place) for k in criterion.kept if k.by_hand)
+    dropped = ", ".join(str(d.place) for d in criterion.dropped)
+    return "; ".join(filter(None, (f"kept {kept}" if kept else "", f"left out {dropped}" if dropped else "")))
 
 
 def _unfinished(case_id: int, unread: int, gaps: int) -> None:
@@ -123,6 +141,7 @@ def _kept(pack: ContextPack) -> None:
                 "Evidence": [_EVIDENCE[c.evidence] for c in pack.criteria],
                 "Pages": [", ".join(str(k.place) for k in c.kept) for c in pack.criteria],
                 "Kept": [c.size.pages for c in pack.criteria],
+                **({"By hand": held} if any(held := [_held(c) for c in pack.criteria]) else {}),
                 "Tokens, about": [c.size.tokens for c in pack.criteria],
                 "Share of the text": [_share(c.size, pack.before) for c in pack.criteria],
             }
