@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from core.agreement import Unit
 from core.casefile import Reading
-from core.domain import Decision, Label, PageRef
+from core.domain import CriteriaSet, Decision, Label, PageRef
+from core.second_review import to_go
 
 DECIDED = ("met", "not_met", "insufficient", "not_applicable")
 """Categories of decisions."""
@@ -24,29 +25,42 @@ class Judged:
     """Labels that say "unsure": no part of any figure."""
     redone: int = 0
     """Criteria whose first decision was made anew after the two had been settled: not independent any more."""
+    under_way: int = 0
+    """Cases whose second review is not complete, or whose first is not: nobody sees one beside the other yet."""
 
 
-def decisions(readings: Iterable[tuple[int, Decision]], *, cases: Collection[int]) -> Judged:
-    """Units of the first and the second reading of `cases`, as they were before anything was settled.
-
-    A criterion that has no second decision is not a unit: most cases have one review, and nothing is missing there.
-    """
-    found: dict[tuple[int, str], dict[Reading, Decision]] = defaultdict(dict)
+def compared(readings: Iterable[tuple[int, Decision]], criteria: CriteriaSet, *, cases: Collection[int]) -> set[int]:
+    """Those of `cases` in which both reviews are complete."""
+    found: dict[int, dict[Reading, dict[str, Decision]]] = defaultdict(lambda: defaultdict(dict))
     for case, decision in readings:
         if case in cases and decision.outcome in DECIDED:
+            found[case][decision.reading][decision.criterion] = decision
+    return {
+        case
+        for case, by in found.items()
+        if not to_go(criteria, by["second"]) and not to_go(criteria, {**by["first"], **by["final"]})
+    }
+
+
+def decisions(readings: Sequence[tuple[int, Decision]], criteria: CriteriaSet, *, cases: Collection[int]) -> Judged:
+    """Units of the first and the second reading of `cases`, as they were before anything was settled.
+
+    Cases in which one of the two is not complete are left out. `cases` are those with a second decision.
+    """
+    ready = compared(readings, criteria, cases=cases)
+    found: dict[tuple[int, str], dict[Reading, Decision]] = defaultdict(dict)
+    for case, decision in readings:
+        if case in ready and decision.outcome in DECIDED:
             found[case, decision.criterion][decision.reading] = decision
     units, redone = [], 0
     for (case, criterion), by in sorted(found.items()):
-        if "second" not in by:
-            continue
         if "final" in by and "first" in by and by["first"].id > by["final"].id:
             redone += 1
             continue
         two = [by[reading] for reading in ("first", "second") if reading in by]
-        units.append(
-            Unit(case, criterion, {d.reading: d.outcome for d in two}, at=max(decision.at for decision in two))
-        )
-    return Judged(tuple(units), redone=redone)
+        if two:
+            units.append(Unit(case, criterion, {d.reading: d.outcome for d in two}, at=max(d.at for d in two)))
+    return Judged(tuple(units), redone=redone, under_way=len(set(cases) - ready))
 
 
 def labels(given: Iterable[tuple[int, Label]], *, cases: Collection[int]) -> Judged:

@@ -119,11 +119,3 @@ def _urgency(row: QueueRow) -> tuple[int, float]:
     if clock.stopped:
         return 2, -row.changed_at.timestamp()
     return int(clock.paused), clock.left.total_seconds()
-
-
-def counts(rows: Iterable[QueueRow]) -> dict[Status, int]:
-    """How many cases stand so."""
-    found: dict[Status, int] = {}
-    for row in rows:
-        found[row.state.status] = found.get(row.state.status, 0) + 1
-    return found

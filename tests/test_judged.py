@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime
 
 from core.casefile import Reading
-from core.domain import Decision, DecisionOutcome, Label, PageRef, Verdict
+from core.domain import CriteriaSet, Criterion, Decision, DecisionOutcome, Label, PageRef, Verdict
 from core.judged import between, by_criterion, decisions, labels
+from core.logic import parse
 
 
 def at(day: int) -> datetime:
@@ -19,37 +20,49 @@ def label(page: int, verdict: Verdict, reviewer: str, day: int = 1) -> Label:
     return Label(PageRef("d", page), "C01", verdict, reviewer, at(day))
 
 
-def test_a_criterion_without_a_second_decision_is_no_unit() -> None:
-    found = decisions(
-        [
-            (1, decided(1, "C01", "met", "first", 1)),
-            (1, decided(2, "C01", "not_met", "second", 3)),
-            (1, decided(3, "C02", "met", "first")),
-            (1, decided(4, "C03", "met", "second")),
-            (2, decided(5, "C01", "met", "second")),
-        ],
-        cases={1},
-    )
+def criteria(*ids: str) -> CriteriaSet:
+    return CriteriaSet("List", tuple(Criterion(i, f"Question {i}?") for i in ids))
+
+
+BOTH = [
+    (1, decided(1, "C01", "met", "first", 1)),
+    (1, decided(2, "C02", "met", "first")),
+    (1, decided(3, "C01", "not_met", "second", 3)),
+    (1, decided(4, "C02", "met", "second")),
+]
+"""A case with two criteria in which both reviews are complete."""
+
+
+def test_the_units_are_the_criteria_of_cases_with_two_complete_reviews() -> None:
+    begun = [(2, decided(5, "C01", "met", "first")), (2, decided(6, "C01", "met", "second"))]
+    found = decisions([*BOTH, *begun, (3, begun[0][1])], criteria("C01", "C02"), cases={1, 2})
     assert [(u.case, u.criterion, dict(u.ratings)) for u in found.units] == [
         (1, "C01", {"first": "met", "second": "not_met"}),
-        (1, "C03", {"second": "met"}),
+        (1, "C02", {"first": "met", "second": "met"}),
     ]
     assert found.units[0].at == at(3)
+    assert found.under_way == 1
 
 
 def test_what_was_settled_enters_nothing_and_a_decision_made_anew_after_it_is_left_out() -> None:
-    two = [(1, decided(1, "C01", "met", "first")), (1, decided(2, "C01", "not_met", "second"))]
-    settled = (1, decided(3, "C01", "not_met", "final"))
-    assert dict(decisions([*two, settled], cases={1}).units[0].ratings) == {"first": "met", "second": "not_met"}
-    again = decisions([(1, decided(4, "C01", "not_met", "first")), two[1], settled], cases={1})
-    assert (again.units, again.redone) == ((), 1)
+    settled = (1, decided(5, "C01", "not_met", "final"))
+    found = decisions([*BOTH, settled], criteria("C01", "C02"), cases={1})
+    assert dict(found.units[0].ratings) == {"first": "met", "second": "not_met"}
+    again = [(1, decided(6, "C01", "not_met", "first")), *BOTH[1:], settled]
+    found = decisions(again, criteria("C01", "C02"), cases={1})
+    assert [u.criterion for u in found.units] == ["C02"]
+    assert found.redone == 1
 
 
-def test_a_decision_that_was_taken_back_is_missing() -> None:
-    found = decisions(
-        [(1, decided(1, "C01", "withdrawn", "first")), (1, decided(2, "C01", "met", "second"))], cases={1}
-    )
-    assert [dict(u.ratings) for u in found.units] == [{"second": "met"}]
+def test_a_criterion_that_one_of_the_two_was_not_asked_is_judged_once() -> None:
+    asked = CriteriaSet("List", criteria("C01", "C02").criteria, root=parse("IF(C01, C02)", ("C01", "C02")))
+    found = decisions(BOTH[:3], asked, cases={1})
+    assert [dict(u.ratings) for u in found.units] == [{"first": "met", "second": "not_met"}, {"first": "met"}]
+
+
+def test_a_decision_that_was_taken_back_is_not_there() -> None:
+    back = (1, decided(5, "C02", "withdrawn", "second"))
+    assert decisions([*BOTH[:3], back], criteria("C01", "C02"), cases={1}).under_way == 1
 
 
 def test_labels_are_units_by_page_and_unsure_is_no_judgement() -> None:
@@ -79,8 +92,5 @@ def test_days_are_counted_with_both_ends_by_the_newest_judgement() -> None:
 
 
 def test_units_are_grouped_by_criterion() -> None:
-    found = decisions(
-        [(n, decided(n * 2 + i, c, "met", "second")) for n in (1, 2) for i, c in enumerate(("C02", "C01"))],
-        cases={1, 2},
-    )
-    assert {c: len(units) for c, units in by_criterion(found.units).items()} == {"C01": 2, "C02": 2}
+    found = decisions(BOTH, criteria("C01", "C02"), cases={1})
+    assert {c: len(units) for c, units in by_criterion(found.units).items()} == {"C01": 1, "C02": 1}

@@ -7,7 +7,7 @@ import pytest
 
 from core.casefile import Assignment, Duty, Step, StepKind
 from core.domain import CaseSummary
-from core.queue import Order, QueueRow, Wanted, chosen, counts, ordered, queue_rows
+from core.queue import Order, QueueRow, Wanted, chosen, ordered, queue_rows
 from core.turnaround import Terms
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -100,7 +100,3 @@ def test_of_two_that_are_alike_the_newer_case_comes_first() -> None:
     orders: tuple[Order, ...] = ("due", "changed", "name")
     for order in orders:
         assert [row.case.id for row in ordered(rows, order)] == [3, 2, 1]
-
-
-def test_each_state_is_counted() -> None:
-    assert counts(ROWS) == {"in_review": 4, "pended": 1, "approved": 1, "referred": 1}

@@ -1,14 +1,14 @@
 """The tab "Agreement": how far reviewers agree, on decisions before anything was settled, or on labels of pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
 
 from core.agreement import Agreement, Unit, agreement
 from core.domain import CaseSummary, CriteriaSet, digest
-from core.judged import DECIDED, LABELLED, Judged, between, by_criterion, decisions, labels
+from core.judged import DECIDED, LABELLED, Judged, between, by_criterion, compared, decisions, labels
 from pages.admin.agreement_drawing import confusion, differences, figure_table, per_criterion, prevalence
 from pages.admin.agreement_report import ALL, differences_csv, figures_csv
 from pages.admin.agreement_words import paradox, rests_on
@@ -85,21 +85,26 @@ def _subject() -> Subject | None:
         first = st.date_input("From", value=None, key="agreement.from", width=150)
         last = st.date_input("Until", value=None, key="agreement.until", width=150)
     named = {c.id: c.name for c in cases if (c.criteria_name, c.criteria_version) == chosen}
-    judged = _judged(str(what), cases, named)
+    criteria = workspace().store.case(next(iter(named))).criteria
+    judged = _judged(str(what), cases, named, criteria)
     units = between(judged.units, first, last)
     raters: tuple[str, ...] = ("first", "second")
     if what == _LABELS:
         raters = _people(units)
-    criteria = workspace().store.case(next(iter(named))).criteria
     categories = DECIDED if what == _DECISIONS else LABELLED
     return Subject(str(what), criteria, named, judged, units, categories, raters, _days(first, last))
 
 
-def _judged(what: str, cases: Sequence[CaseSummary], named: Mapping[int, str]) -> Judged:
-    if what == _LABELS:
-        return labels(workspace().store.labels(), cases=named)
+def _judged(what: str, cases: Sequence[CaseSummary], named: Mapping[int, str], criteria: CriteriaSet) -> Judged:
+    """What can be shown without telling a second reviewer of the first."""
+    store = workspace().store
     seconds = {c.id for c in cases if c.id in named and c.second_decided}
-    return decisions(workspace().store.readings() if seconds else (), cases=seconds)
+    if what == _DECISIONS:
+        return decisions(store.readings() if seconds else (), criteria, cases=seconds)
+    given = store.course.assignments()
+    asked = {case for case in named if case in given and "second" in given[case] and given[case]["second"].assignee}
+    hidden = asked - compared(store.readings() if asked else (), criteria, cases=asked)
+    return replace(labels(store.labels(), cases=set(named) - hidden), under_way=len(hidden))
 
 
 def _people(units: Sequence[Unit]) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def per_criterion(found: Mapping[str, Agreement], criteria: CriteriaSet) -> str:
     ids = sorted((c for c in found if c != ALL), key=lambda c: (-found[c].differing, list(found).index(c)))
     two = len(found[ALL].raters) == 2
     st.markdown("**By criterion.** Choose a line to see where they differ.")
-    table = {
+    table: dict[str, Sequence[object]] = {
         "Criterion": ids,
         "Question": [criteria[c].question for c in ids],
         "n": [found[c].n for c in ids],

@@ -50,6 +50,8 @@ def rests_on(found: Agreement, judged: Judged, thing: str) -> str:
     parts = [f"{found.n:,} {thing} with two judgements or more, of {_many(found.cases, 'case')}, enter the figures"]
     if found.alone:
         parts.append(f"{found.alone:,} that one person alone has judged enter none")
+    if judged.under_way:
+        parts.append(f"{_many(judged.under_way, 'case')} with a second review under way are left out")
     if judged.unsure:
         parts.append(f"{_many(judged.unsure, 'label')} “unsure” count as missing")
     if judged.redone:

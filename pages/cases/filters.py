@@ -1,12 +1,10 @@
 """Which cases are shown, and in which order. The choices stand in the address; what is searched for does not: it may
 be the name of a patient."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.casestate import STATUS_WORDS, STATUSES
-from core.queue import Due, Order, QueueRow, Wanted, Whose, counts
+from core.queue import Due, Order, Wanted, Whose
 from pages.cases.welcome import samples
 from pages.components.frame import ask_reviewer, callback, reviewer, route
 
@@ -16,8 +14,8 @@ _STATES = {STATUS_WORDS[status]: status for status in STATUSES}
 _WHOSE: dict[str, Whose] = {"All": "all", "Mine": "mine", "Nobody's": "nobody"}
 _DUE: dict[str, Due] = {"Due any time": "any", "Due soon or overdue": "soon", "Overdue": "overdue"}
 _ORDER: dict[str, Order] = {"Due first": "due", "Last change": "changed", "Name": "name"}
-_KEYS = ("state", "whose", "due", "flagged")
-"""Names of the choices in the address. The order is no filter, and clearing leaves it."""
+_ALL = {"whose": "All", "state": _ANY, "due": "Due any time", "flagged": False}
+"""The choices by their names in the address, as they are when every case is shown. The order is no filter."""
 
 
 def head() -> str:
@@ -39,22 +37,20 @@ def head() -> str:
     return words
 
 
-def wanted(rows: Sequence[QueueRow], words: str) -> tuple[Wanted, Order]:
+def wanted(words: str) -> tuple[Wanted, Order]:
     """The line of choices."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         whose = st.segmented_control(
             "Whose cases", list(_WHOSE), key="whose", default="All", required=True, bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
-        found = counts(rows)
         state = st.selectbox(
             "State",
             [_ANY, *_STATES],
-            format_func=lambda name: f"{name} ({found.get(_STATES[name], 0)})" if name in _STATES else name,
             key="state",
             bind="query-params",
             label_visibility="collapsed",
-            width=220,
+            width=200,
         )
         due = st.selectbox("Due", list(_DUE), key="due", bind="query-params", label_visibility="collapsed", width=200)
         flagged = st.checkbox("Flagged", key="flagged", bind="query-params")
@@ -85,6 +81,6 @@ def nothing_found(wants: Wanted) -> None:
 @callback
 def _clear() -> None:
     st.session_state[_FIND] = ""
-    for key in _KEYS:
-        st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
+    # A value that is bound to the address is set by way of its widget alone.
+    for key, value in _ALL.items():
+        st.session_state[key] = value

@@ -64,7 +64,7 @@ def _alarms() -> None:
 def _queue(rows: list[QueueRow]) -> None:
     st.html(STYLE)
     words = head()
-    wants, order = wanted(rows, words)
+    wants, order = wanted(words)
     found = ordered(chosen(rows, wants), order)
     if not found:
         nothing_found(wants)
