@@ -1,4 +1,4 @@
-// The bar, zoom, turning pages, keys. Python joins activity.js, pageview_text.js, pageview_leaf.js and this file.
+// The bar, zoom, turning pages, keys. Python joins outbox.js, activity.js, pageview_text.js, pageview_leaf.js and this file.
 
 const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72;
 const GAP = 10, BESIDE_FROM = 640, ASKED_FOR = 3000, KEPT = 16; // px; px; ms; images
@@ -13,6 +13,7 @@ class View {
     this.spare = this.$('.frame').cloneNode(true);
     this.main = new Leaf(this.$('.frame'), this);
     this.sayings = new Map();
+    this.outbox = new Outbox();
     this.boxing = false;
     this.observer = new ResizeObserver(() => this.size());
     this.sight = new IntersectionObserver((entries) => { window.chartsieveSeen?.count(); this.inSight = entries.at(-1).isIntersecting; });
@@ -159,10 +160,13 @@ class View {
     event.preventDefault();
   }
 
-  /** Tell Python; what was not reported of the time goes along. */
-  tell(name, value) {
-    const watch = this.data.watch, seen = watch ? window.chartsieveSeen?.take(watch.of) : null;
-    this.send(name, seen ? { ...(typeof value === 'number' ? { step: value } : value), seen } : value);
+  /** Tell Python; a citation is about what the screen was about when it was asked for. */
+  tell(name, value) { this.outbox.post(name, name === 'cite' ? { ...value, about: this.data.about } : value); }
+
+  /** What was not reported of the time goes along with any message. */
+  timed() {
+    const { watch } = this.data, seen = watch ? window.chartsieveSeen?.take(watch.of) : null;
+    return seen ? { seen } : null;
   }
 
   watch() {
@@ -170,7 +174,7 @@ class View {
     if (!watch) { window.chartsieveSeen?.rest(this); return; }
     const pages = this.main.ready === undefined ? [] : [this.main.ready];
     if (beside && this.beside?.ready && this.beside.ready !== pages[0]) pages.push(this.beside.ready);
-    const report = (seen) => this.send('seen', { seen });
+    const report = (seen) => this.outbox.post('seen', { seen });
     clock().watch(this, { ...watch, pages, report, inSight: () => this.inSight });
   }
 
@@ -178,6 +182,7 @@ class View {
     this.observer.disconnect();
     this.sight.disconnect();
     clearTimeout(this.patience);
+    this.outbox.rest();
     for (const leaf of this.leaves) leaf.words.rest();
     window.chartsieveSeen?.rest(this);
   }
@@ -244,7 +249,7 @@ class View {
   turn(step) {
     if (this.data.wants.page) { this.go(this.target + step); return; }
     const to = this.data.page + step;
-    if (to >= 1 && to <= this.data.pages) this.tell('turn', step);
+    if (to >= 1 && to <= this.data.pages) this.tell('turn', { step });
   }
 
   /** Show the page at once if its image is here, and ask Python for it. */
@@ -346,7 +351,7 @@ class View {
 
 export default function ({ data, key, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.pv'), view = (root.view ??= new View(root));
-  view.send = setTriggerValue;
   view.accept(data, key);
+  view.outbox.accept(setTriggerValue, data.heard, () => view.timed());
   return () => view.rest();
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain import Word
+from pages.components import outbox
 from pages.components.pageview_parts import (
     CitedPlace,
     FoundPlace,
@@ -107,7 +108,7 @@ _mount = st.components.v2.component(
     "chartsieve_pageview",
     html=_HTML,
     css=(_HERE / "pageview.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    js=outbox.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
 )
 
 Act = Callable[[], None]
@@ -138,6 +139,7 @@ def pageview(
     near: Mapping[int, str] | None = None,
     near_of: str = "",
     watch: Watch | None = None,
+    about: str = "",
     on_box: Act | None = None,
     on_turn: Act | None = None,
     on_page: Act | None = None,
@@ -159,7 +161,8 @@ def pageview(
     `beside` is a second page, to the right of the first where there is room, else below it; turning moves the first.
     `near_of` names the state of the packet: while it is the same, the browser keeps images it has shown and those
     in `near` (page -> image source), and a turn to one of them shows it at once, without marks until the server has
-    answered. `watch` measures the time on pages.
+    answered. `watch` measures the time on pages. `about` names what a citation is for, say the criterion: it comes back
+    with what is picked, whatever the screen shows by then.
     """
     here = PageImage(src, page, alt, width, marks, words, lean, citations, found)
 
@@ -177,6 +180,8 @@ def pageview(
             "beside": beside.packed() if beside else None,
             "near": {str(number): image for number, image in (near or {}).items()},
             "near_of": near_of,
+            "about": about,
+            "heard": outbox.heard(key),
             "watch": {"of": watch.of, "every": watch.every, "idle": watch.idle} if watch else None,
             "wants": {"page": on_page is not None, "cite": on_cite is not None, "rotate": on_rotate is not None},
         },
@@ -190,7 +195,9 @@ def pageview(
 
 
 def _hear(key: str, name: str, act: Act | None, watch: Watch | None, pages: int) -> None:
-    """The time on pages comes along with whatever the reviewer does."""
+    """Each message once; the time on pages comes along with whatever the reviewer does."""
+    if not outbox.is_new(key, name):
+        return
     if watch and (seconds := seen_in(sent(key, name), of=watch.of, pages=pages)):
         watch.report(seconds)
     if act:

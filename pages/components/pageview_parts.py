@@ -1,6 +1,6 @@
 """What the page view draws on a page, and what it sends back. What a browser sends is checked here, value by value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -105,6 +105,8 @@ class PickedMark(NamedTuple):
     page: int
     place: int
     """Position in the `marks` of that page, from 0."""
+    about: str = ""
+    """What the page view was told its citations are for when the reviewer asked for this one."""
 
 
 class PickedWords(NamedTuple):
@@ -116,6 +118,8 @@ class PickedWords(NamedTuple):
     """Positions in the `words` of that page, from 0, both included."""
     quote: str
     """What the reviewer saw, a space between two words: the page may have been read again meanwhile."""
+    about: str = ""
+    """What the page view was told its citations are for when the reviewer asked for this one."""
 
 
 class PickedBox(NamedTuple):
@@ -124,6 +128,8 @@ class PickedBox(NamedTuple):
     page: int
     box: Box
     """In fractions of the displayed page, with a width and a height."""
+    about: str = ""
+    """What the page view was told its citations are for when the reviewer asked for this one."""
 
 
 Picked = PickedMark | PickedWords | PickedBox
@@ -142,13 +148,15 @@ def to_cite(key: str) -> Picked | None:
 
     The caller checks that the page has such a mark or such words; the page may be the one beside.
     """
-    match sent(key, "cite"):
+    said = sent(key, "cite")
+    about = said["about"] if isinstance(said, Mapping) and isinstance(said.get("about"), str) else ""
+    match said:
         case {"page": int(page), "place": int(place)} if place >= 0:
-            return PickedMark(page, place)
+            return PickedMark(page, place, about)
         case {"page": int(page), "first": int(first), "last": int(last), "quote": str(quote)} if 0 <= first <= last:
-            return PickedWords(page, first, last, quote)
+            return PickedWords(page, first, last, quote, about)
         case {"page": int(page), "box": [float() | int(), float() | int(), float() | int(), float() | int()] as box}:
-            return PickedBox(page, _as_box(box)) if is_box(box) else None
+            return PickedBox(page, _as_box(box), about) if is_box(box) else None
     return None
 
 

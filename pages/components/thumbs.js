@@ -12,6 +12,7 @@ class Strip {
     this.strip = root.querySelector('.strip');
     this.run = root.querySelector('.run');
     this.items = new Map(); // page -> its element
+    this.outbox = new Outbox();
     this.observer = new ResizeObserver(() => this.draw());
     this.strip.onscroll = () => this.draw();
     this.strip.onkeydown = (event) => this.pressed(event);
@@ -96,8 +97,8 @@ class Strip {
     line.append(put('b', 'number', {}, String(page)));
     if (standing === 'kept') line.append(put('i', 'kept', {}, '✓'));
     if (standing === 'unreadable') line.append(put('i', 'unreadable', {}, '?'));
-    if (copy) line.append(put('i', 'copy', {}, '⧉'));
-    if (cited) line.append(put('i', 'cited', {}, cited > 1 ? `❝${cited}` : '❝'));
+    if (copy) line.append(put('i', 'copy', {}, ''));
+    if (cited) line.append(put('i', 'cited', {}, cited > 1 ? `“${cited}` : '“'));
     if (score) line.append(put('span', 'score', {}, score));
     if (label) sheet.append(put('span', 'label', {}, label));
     this.items.set(page, item);
@@ -146,14 +147,19 @@ class Strip {
     if (waiting) this.timer = setTimeout(() => this.ask(), AGAIN);
     if (!numbers.length) return;
     for (const page of numbers) asked.set(page, now);
-    this.send('want', { of: this.mine.of, pages: numbers });
+    this.outbox.post('want', { of: this.mine.of, pages: numbers });
   }
 
   open() {
     this.opened = this.cursor;
     this.mark();
+    this.outbox.post('page', { page: this.cursor });
+  }
+
+  /** Time on pages that was not reported goes along. */
+  timed() {
     const seen = this.data.watched ? window.chartsieveSeen?.take(this.data.watched) : null;
-    this.send('page', { page: this.cursor, ...(seen && { seen }) });
+    return seen ? { seen } : null;
   }
 
   reveal() {
@@ -178,7 +184,7 @@ class Strip {
     this.draw();
   }
 
-  rest() { clearTimeout(this.timer); this.observer.disconnect(); }
+  rest() { clearTimeout(this.timer); this.outbox.rest(); this.observer.disconnect(); }
 }
 
 function put(name, className, attributes = {}, text = '') {
@@ -191,7 +197,7 @@ function put(name, className, attributes = {}, text = '') {
 
 export default function ({ data, key, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.th'), strip = (root.strip ??= new Strip(root));
-  strip.send = setTriggerValue;
   strip.accept(data, key);
+  strip.outbox.accept(setTriggerValue, data.heard, () => strip.timed());
   return () => strip.rest();
 }

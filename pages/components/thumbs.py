@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import NotFound, PageUnavailable
+from pages.components import outbox
 from pages.components.pageview import image_source
 from pages.components.pageview_parts import Watch, asked_page, seen_in
 from pages.components.sent import sent
@@ -42,8 +43,8 @@ _HTML = """
     <li data-key="kept"><i class="kept">✓</i>kept</li>
     <li data-key="left_out"><i class="left_out"></i>left out</li>
     <li data-key="unreadable"><i class="unreadable">?</i>not read</li>
-    <li data-key="copy"><i class="copy">⧉</i>copy</li>
-    <li data-key="cited"><i class="cited">❝</i>cited</li>
+    <li data-key="copy"><i class="copy"></i>copy</li>
+    <li data-key="cited"><i class="cited">“</i>cited</li>
   </ul>
 </div>
 """
@@ -52,7 +53,7 @@ _mount = st.components.v2.component(
     "chartsieve_thumbs",
     html=_HTML,
     css=(_HERE / "thumbs.css").read_text("utf-8"),
-    js=(_HERE / "thumbs.js").read_text("utf-8"),
+    js=outbox.SCRIPT + (_HERE / "thumbs.js").read_text("utf-8"),
 )
 
 
@@ -78,10 +79,18 @@ def thumbs(
     """
 
     def heard() -> None:
+        if not outbox.is_new(key, "page"):
+            return
         if watch and (seconds := seen_in(sent(key, "page"), of=watch.of, pages=len(pages))):
             watch.report(seconds)
         on_page()
 
+    def asked() -> None:
+        # Kept until they are drawn: this run may be cut short by the next one.
+        if outbox.is_new(key, "want"):
+            st.session_state[f"{key}.wanted"] = wanted(key, len(pages), of=of)
+
+    now = [n for n in st.session_state.get(f"{key}.wanted", ()) if n <= len(pages)]
     _mount(
         key=key,
         data={
@@ -91,11 +100,13 @@ def thumbs(
             "watched": watch.of if watch else "",
             "height": height,
             "across": across,
-            "images": {str(number): _source(picture, number) for number in wanted(key, len(pages), of=of)},
+            "images": {str(number): _source(picture, number) for number in now},
+            "heard": outbox.heard(key),
         },
         on_page_change=heard,
-        on_want_change=lambda: None,
+        on_want_change=asked,
     )
+    st.session_state.pop(f"{key}.wanted", None)
 
 
 def wanted(key: str, pages: int, *, of: str) -> list[int]:

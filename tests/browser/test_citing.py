@@ -222,6 +222,20 @@ def test_a_near_page_shows_at_once_and_without_the_marks_of_the_page_before(page
     assert "cite" not in heard(page)
 
 
+def test_nothing_is_lost_while_the_server_is_busy(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?slow=2&every=1")
+    root.locator(".sheet").focus()
+    page.keyboard.press("ArrowRight")  # the server is busy for two seconds
+    page.wait_for_timeout(300)
+    page.keyboard.press("e")
+    word(root, "QuantiFERON").dblclick()
+    page.keyboard.press("e")
+    wait_heard(page, count=2, quote="QuantiFERON", about="C01")
+    assert heard(page)["page"] == 1
+    wait_heard(page, asked=2)
+    expect(root).to_have_attribute("data-ready", "2")
+
+
 def test_quick_turns_add_up(page: Page, url: str) -> None:
     root = opened(page, url)
     root.locator(".sheet").focus()

@@ -7,6 +7,7 @@ import pytest
 import streamlit as st
 
 from core.domain import Word
+from pages.components.outbox import heard, is_new
 from pages.components.pageview_parts import (
     MOST_SECONDS,
     Mark,
@@ -90,6 +91,30 @@ def test_turns_and_pages_are_within_the_packet(say: dict[str, Any]) -> None:
     say.update(turn=5)
     assert turned("view") == 0
     assert turned("another view") == 0
+
+
+def test_a_message_that_comes_again_is_not_taken_again(say: dict[str, Any]) -> None:
+    say["cite"] = {"page": 1, "place": 0, "id": "a.1"}
+    assert is_new("view", "cite")
+    assert not is_new("view", "cite")
+    assert heard("view") == ["a.1"]
+    for n in range(20):
+        say["seen"] = {"id": f"a.{n + 2}"}
+        assert is_new("view", "seen")
+    assert len(heard("view")) < 20
+    assert is_new("another", "cite")
+
+
+@pytest.mark.parametrize("message", [None, 1, {"page": 1}, {"page": 1, "id": 7}, {"id": "x" * 99}])
+def test_a_message_without_an_id_is_new(say: dict[str, Any], message: object) -> None:
+    say["cite"] = message
+    assert is_new("view", "cite")
+    assert is_new("view", "cite")
+
+
+def test_a_citation_says_what_it_is_about(say: dict[str, Any]) -> None:
+    say["cite"] = {"page": 2, "place": 1, "about": "C07"}
+    assert to_cite("view") == PickedMark(2, 1, "C07")
 
 
 def test_a_strip_asks_for_few_images_of_the_packet_it_knows(say: dict[str, Any]) -> None:

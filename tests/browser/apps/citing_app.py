@@ -100,7 +100,8 @@ def on_cite() -> None:
         case PickedMark():
             citation = Citation(page.ref, quote=f"mark {picked.place}", boxes=((0.1, 0.5, 0.3, 0.52),))
     st.session_state.cited.append((picked.page, citation))
-    hear(cite=type(picked).__name__, page=picked.page, quote=citation.quote)
+    hear(cite=type(picked).__name__, page=picked.page, quote=citation.quote, about=picked.about)
+    hear(count=len(st.session_state.cited))
     hear(box=[round(side, 2) for side in citation.boxes[0]])
 
 
@@ -174,6 +175,7 @@ with st.container(width=int(q["wide"])) if "wide" in q else st.container():
         near={n: image(n).src for n in (now - 1, now + 1) if 1 <= n <= PAGES} if "near" in q else None,
         near_of="case" if "near" in q else "",
         watch=Watch("case", report, float(q["every"]), float(q.get("idle", 30))) if "every" in q else None,
+        about=f"C{now:02}",
         on_page=on_page,
         on_cite=on_cite,
         on_rotate=on_rotate,

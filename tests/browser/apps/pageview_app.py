@@ -31,7 +31,8 @@ def drawn(page: int) -> bytes:
 
 def on_box() -> None:
     """Keep the mark that the browser reports."""
-    st.session_state.mark = picked_mark("view")
+    picked = picked_mark("view")
+    st.session_state.mark = [picked.page, picked.place] if picked else None
 
 
 def on_turn() -> None:
