@@ -11,6 +11,8 @@ from pages.components.frame import callback, plain, reviewer, say_error, workspa
 
 _SAVED = "new.logic.saved"
 _LONGEST_QUESTION = 110
+_MANY, _TALL = 14, 360
+"""Lines from which the outline scrolls by itself, and its height then in CSS pixels."""
 _HELP = (
     "ALL(…), ANY(…), AT LEAST 2(…), NOT(…) and IF(condition, what is asked then), with ids between the brackets. "
     'A group may have a title: ANY "Imaging" (C02, C03).'
@@ -49,7 +51,9 @@ def logic_panel(criteria: CriteriaSet) -> CriteriaSet | None:
                 say_error(f"{_place(fault, text)}{fault}")
             st.caption("The list can be used once the logic is mended. It is checked when you leave the field.")
             return None
-        st.markdown(outline_markdown(root, criteria))
+        drawn = outline_markdown(root, criteria)
+        with st.container(height=_TALL if drawn.count("\n") >= _MANY else "content", border=False):
+            st.markdown(drawn)
         if said := unplaced_words(root, ids):
             st.caption(plain(said))
         return replace(criteria, root=root)
@@ -86,11 +90,11 @@ def _starts(criteria: CriteriaSet, key: str) -> None:
     placed = [(c.id, c.group) for c in criteria]
     trees = {"All of them": to_text(all_of(placed))}
     if len({c.group for c in criteria if c.group}) > 1:
-        trees["All of the groups, all within a group"] = to_text(all_of_groups(placed, within="all"))
-        trees["All of the groups, any within a group"] = to_text(all_of_groups(placed, within="any"))
+        trees["All groups, all in each"] = to_text(all_of_groups(placed, within="all"))
+        trees["All groups, any in each"] = to_text(all_of_groups(placed, within="any"))
     with st.container(horizontal=True):
         for label, text in {**trees, "No logic": ""}.items():
-            st.button(label, key=f"{key}.{label}", on_click=_on_start, args=(key, text), type="tertiary")
+            st.button(label, key=f"{key}.{label}", on_click=_on_start, args=(key, text))
 
 
 @callback

@@ -86,9 +86,9 @@ def test_a_list_without_logic_says_so_and_can_be_started_with_a_button() -> None
     assert "No logic: each criterion is decided for itself" in said(test)
     press(test, "All of them")
     assert field(test) == "ALL(A, B, C)"
-    press(test, "All of the groups, any within a group")
+    press(test, "All groups, any in each")
     assert field(test) == 'ALL(ANY "Diagnosis" (A), ANY "Drugs" (B, C))'
-    press(test, "All of the groups, all within a group")
+    press(test, "All groups, all in each")
     assert field(test) == 'ALL(ALL "Diagnosis" (A), ALL "Drugs" (B, C))'
     press(test, "No logic")
     assert field(test) == ""
