@@ -151,8 +151,8 @@ def _check_shape(tree: _Tree) -> None:
         return
     depths = _depths(tree)
     if max(depths.values()) > MAX_DEPTH:
-        fault = too_large()
-        tree.problems.append(problem(tree.groups[tree.parts[_TOP][0]], "logic", fault.what, fault.cure))
+        large = too_large()
+        tree.problems.append(problem(tree.groups[tree.parts[_TOP][0]], "logic", large.what, large.cure))
     for key, row in tree.groups.items():
         if key not in depths:
             cure = "Name a group further up as its parent."
