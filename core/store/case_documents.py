@@ -6,7 +6,7 @@ A document has one row in a case, whatever became of it: labels, sightings and c
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.domain import CaseDocument, PageRef
@@ -118,25 +118,29 @@ def _next(session: Session, case_id: int, column: InstrumentedAttribute[int]) ->
     return 0 if last is None else last + 1
 
 
+_PAGE = (
+    select(DocumentRow.id)
+    .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
+    .join(PageRow, PageRow.document_id == DocumentRow.id)
+    .where(CaseDocumentRow.case_id == bindparam("case"))
+    .where(DocumentRow.sha256 == bindparam("document"), PageRow.number == bindparam("page"))
+)
+_PAGE_IN_FORCE = _PAGE.where(IN_FORCE)
+"""Built once: every page turn asks."""
+
+
 def page_in_force(session: Session, case_id: int, page: PageRef) -> int:
     """The number of the page's document. Raises NotFound unless the page was read and its document is in force."""
-    return _page(session, case_id, page, IN_FORCE)
+    return _number(session, case_id, page, _PAGE_IN_FORCE)
 
 
 def page_ever(session: Session, case_id: int, page: PageRef) -> int:
     """As `page_in_force`, also for a document that was replaced."""
-    return _page(session, case_id, page)
+    return _number(session, case_id, page, _PAGE)
 
 
-def _page(session: Session, case_id: int, page: PageRef, *conditions: ColumnElement[bool]) -> int:
-    query = (
-        select(DocumentRow.id)
-        .join(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
-        .join(PageRow, PageRow.document_id == DocumentRow.id)
-        .where(CaseDocumentRow.case_id == case_id, *conditions)
-        .where(DocumentRow.sha256 == page.document, PageRow.number == page.number)
-    )
-    found = session.scalar(query)
+def _number(session: Session, case_id: int, page: PageRef, query: Select[int]) -> int:
+    found = session.scalar(query, {"case": case_id, "document": page.document, "page": page.number})
     if found is None:
         raise NotFound(f"Case {case_id} has no such page {page.number} now. Nothing was saved. Open the case again.")
     return found

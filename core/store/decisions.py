@@ -20,6 +20,11 @@ from core.store.locked import check_open
 from core.store.readings import sharing
 from core.store.tables import Action, CaseDocumentRow, CaseRow, DecisionRow, DocumentRow, utc
 
+_FIELDS = (
+    DecisionRow.case_id, DecisionRow.criterion, DecisionRow.outcome, DecisionRow.rationale, DecisionRow.reviewer,
+    DecisionRow.at, DecisionRow.citations, DecisionRow.id, DecisionRow.reading,
+)  # fmt: skip
+
 
 def decide(session: Session, case_id: int, decision: Decision, *, seen: int, at: datetime) -> Decision | None:
     """The stored decision; None when the newest says the same by the same reviewer. See `Store.decide`."""
@@ -159,6 +164,8 @@ def dump_citations(citations: Sequence[Citation]) -> str:
 
 
 def load_citations(stored: str) -> tuple[Citation, ...]:
+    if stored == "[]":
+        return ()
     return tuple(
         Citation(PageRef(document, number), label, quote, tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in boxes))
         for document, number, label, quote, boxes in json.loads(stored)
@@ -187,8 +194,14 @@ def history(session: Session, case_id: int, criterion: str, reading: Reading) ->
 def readings(session: Session) -> list[tuple[int, Decision]]:
     """(case, the newest decision of each criterion and reading), without those taken back."""
     last = select(func.max(DecisionRow.id)).group_by(DecisionRow.case_id, DecisionRow.criterion, DecisionRow.reading)
-    query = select(DecisionRow).where(DecisionRow.id.in_(last), DecisionRow.outcome != "withdrawn")
-    return [(row.case_id, _decision(row)) for row in session.scalars(query.order_by(DecisionRow.id))]
+    query = select(*_FIELDS).where(DecisionRow.id.in_(last), DecisionRow.outcome != "withdrawn")
+    # By position, because there may be very many.
+    return [
+        (case, Decision(criterion, outcome, rationale, reviewer, at, load_citations(citations), number, reading))
+        for case, criterion, outcome, rationale, reviewer, at, citations, number, reading in session.execute(
+            query.order_by(DecisionRow.id)
+        )
+    ]
 
 
 def _decision(row: DecisionRow) -> Decision:

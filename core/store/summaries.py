@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Subquery, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.domain import CaseSummary
 from core.store import jobs, remarks
@@ -38,22 +38,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
         .subquery()
     )
     asked = select(CriterionRow.set_id, func.count().label("criteria")).group_by(CriterionRow.set_id).subquery()
-    last = (
-        select(func.max(DecisionRow.id).label("id"))
-        .group_by(DecisionRow.case_id, DecisionRow.criterion, DecisionRow.reading == "second")
-        .subquery()
-    )
-    decided = (
-        select(
-            DecisionRow.case_id,
-            func.sum(case((_stands(second=False), 1), else_=0)).label("decided"),
-            func.sum(case((_stands(second=True), 1), else_=0)).label("second_decided"),
-            func.max(DecisionRow.at).label("decided_at"),
-        )
-        .join(last, last.c.id == DecisionRow.id)
-        .group_by(DecisionRow.case_id)
-        .subquery()
-    )
+    decided, taken_back = _decided(), _taken_back()
     flagged = remarks.flagged().subquery()
     labelled = (
         select(LabelRow.case_id, func.max(LabelRow.at).label("labelled_at")).group_by(LabelRow.case_id).subquery()
@@ -70,6 +55,8 @@ def all_cases(session: Session) -> list[CaseSummary]:
             asked.c.criteria,
             decided.c.decided,
             decided.c.second_decided,
+            taken_back.c.first_taken_back,
+            taken_back.c.second_taken_back,
             flagged.c.flagged,
             decided.c.decided_at,
             labelled.c.labelled_at,
@@ -80,6 +67,7 @@ def all_cases(session: Session) -> list[CaseSummary]:
         .join(files, files.c.case_id == CaseRow.id)
         .outerjoin(asked, asked.c.set_id == CaseRow.criteria_set_id)
         .outerjoin(decided, decided.c.case_id == CaseRow.id)
+        .outerjoin(taken_back, taken_back.c.case_id == CaseRow.id)
         .outerjoin(flagged, flagged.c.case_id == CaseRow.id)
         .outerjoin(labelled, labelled.c.case_id == CaseRow.id)
         .join(JobRow, JobRow.case_id == CaseRow.id)
@@ -89,10 +77,41 @@ def all_cases(session: Session) -> list[CaseSummary]:
     return [_summary(row) for row in session.execute(query)]
 
 
-def _stands(*, second: bool) -> ColumnElement[bool]:
-    """Whether a newest decision stands, in the second reading or in the other two."""
-    reading = DecisionRow.reading == "second" if second else DecisionRow.reading != "second"
-    return and_(reading, DecisionRow.outcome != "withdrawn")
+def _decided() -> Subquery:
+    """For each case the criteria that were ever decided in either history, and when anything was decided last."""
+    second = DecisionRow.reading == "second"
+    return (
+        select(
+            DecisionRow.case_id,
+            func.count(case((~second, DecisionRow.criterion)).distinct()).label("decided"),
+            func.count(case((second, DecisionRow.criterion)).distinct()).label("second_decided"),
+            func.max(DecisionRow.at).label("decided_at"),
+        )
+        .group_by(DecisionRow.case_id)
+        .subquery()
+    )
+
+
+def _taken_back() -> Subquery:
+    """For each case the criteria whose newest decision was taken back. These are few, the decisions are many: so they
+    are counted apart, and `_decided` needs to know nothing of which decision is the newest."""
+    second, later = DecisionRow.reading == "second", aliased(DecisionRow)
+    anew = select(later.id).where(
+        later.case_id == DecisionRow.case_id,
+        later.criterion == DecisionRow.criterion,
+        (later.reading == "second") == second,
+        later.id > DecisionRow.id,
+    )
+    return (
+        select(
+            DecisionRow.case_id,
+            func.count(case((~second, 1))).label("first_taken_back"),
+            func.count(case((second, 1))).label("second_taken_back"),
+        )
+        .where(DecisionRow.outcome == "withdrawn", ~anew.exists())
+        .group_by(DecisionRow.case_id)
+        .subquery()
+    )
 
 
 def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
@@ -106,14 +125,14 @@ def _summary(row: Row[*tuple[Any, ...]]) -> CaseSummary:
         documents=row.documents,
         pages=row.pages,
         criteria=row.criteria or 0,
-        decided=row.decided or 0,
+        decided=(row.decided or 0) - (row.first_taken_back or 0),
         created_by=found.created_by,
         created_at=found.created_at,
         changed_at=_last(*changes) or found.created_at,
         job=jobs.read(row.JobRow, row.key),
         amended_at=_last(row.added_at, row.read_at),
         flagged=row.flagged or 0,
-        second_decided=row.second_decided or 0,
+        second_decided=(row.second_decided or 0) - (row.second_taken_back or 0),
     )
 
 

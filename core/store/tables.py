@@ -390,6 +390,12 @@ class DecisionRow(Base):
         one_of("outcome", (*DECISIONS, "withdrawn")),
         one_of("reading", READINGS),
         Index(None, "case_id", "criterion", "reading", "id"),
+        Index(
+            "ix_decisions_withdrawn",
+            "case_id",
+            sqlite_where=text("outcome = 'withdrawn'"),
+            postgresql_where=text("outcome = 'withdrawn'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.casefile import Viewed
@@ -12,6 +13,9 @@ from core.domain import PageRef
 from core.store import case_documents
 from core.store.case_tables import ViewRow
 from core.store.tables import DocumentRow
+
+_INSERT = insert(cast(Table, ViewRow.__table__))
+"""Into the table and not the class: a page turn waits for it."""
 
 
 def check(times: Sequence[tuple[PageRef, float]]) -> None:
@@ -23,7 +27,7 @@ def check(times: Sequence[tuple[PageRef, float]]) -> None:
 def opened(session: Session, case_id: int, page: PageRef, *, reviewer: str, at: datetime) -> int:
     """The number of the page's document."""
     document_id = case_documents.page_ever(session, case_id, page)
-    session.execute(insert(ViewRow), [_row(case_id, document_id, page, reviewer, at) | {"opened": 1}])
+    session.execute(_INSERT, _row(case_id, document_id, page, reviewer, at) | {"opened": 1})
     return document_id
 
 
@@ -36,7 +40,7 @@ def active(
         for page, seconds in times
     ]
     if rows:
-        session.execute(insert(ViewRow), rows)
+        session.execute(_INSERT, rows)
 
 
 def _row(case_id: int, document_id: int, page: PageRef, reviewer: str, at: datetime) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from core.casefile import Assignment, Cited, Hold, Pin, Reading, Remark, Step, StepKind
 from core.domain import (
     CaseDocument,
     Citation,
@@ -120,3 +121,28 @@ def round_of(case: int) -> Round:
 def add_round(store: Store, case: int, pages: Sequence[int], *, twice: bool = False) -> Round:
     """A round of these pages for the first criterion."""
     return store.rounds.add(round_of(case), [drawn(case, number, twice=twice) for number in pages])
+
+
+def step(kind: StepKind = "approve", *, by: str = "Ann", reason: str = "All criteria are met.") -> Step:
+    return Step(kind, by, "reviewer", NOON, reason, {"what": "The operation report"}, record='{"signed": []}')
+
+
+def assignment(assignee: str = "Bob", *, by: str = "Ann") -> Assignment:
+    return Assignment("review", assignee, by, NOON)
+
+
+def cited(
+    quote: str = "stands here", *, by: str = "Ann", number: int = 2, criterion: str = "c1", reading: Reading = "first"
+) -> Cited:
+    place = Citation(PageRef(DOCUMENT, number), f"{number} of 3", quote, ((0.1, 0.2, 0.3, 1 / 3),))
+    return Cited(criterion, place, by, NOON, reading)
+
+
+def pin(hold: Hold = "keep", *, by: str = "Ann", number: int = 2, reason: str = "The only X-ray.") -> Pin:
+    return Pin("c1", PageRef(DOCUMENT, number), hold, by, NOON, reason)
+
+
+def remark(
+    note: str = "Ask for the arthrogram.", *, flagged: bool = True, criterion: str = "c1", reading: Reading = "first"
+) -> Remark:
+    return Remark(criterion, flagged, note, "Ann", NOON, reading)

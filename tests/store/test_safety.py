@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,19 @@ from core.domain import CaseDocument, Decision, ScorerCheck, Usage
 from core.errors import Conflict, StoreError
 from core.store import Store
 from core.store import engine as engine_module
-from tests.store.examples import DOCUMENT, EMBEDDED, HOSTED, NOON, OTHER, add_case, decision, label, sighting
+from tests.store.examples import (
+    DOCUMENT,
+    EMBEDDED,
+    HOSTED,
+    NOON,
+    OTHER,
+    add_case,
+    cited,
+    decision,
+    label,
+    sighting,
+    step,
+)
 
 
 def test_the_same_decision_from_twelve_threads_is_stored_once(store: Store) -> None:
@@ -54,12 +67,30 @@ def test_of_two_reviewers_who_saw_the_same_state_one_is_told(store: Store, url: 
     assert told.startswith(f"{stored.reviewer} decided")
 
 
-def test_a_decision_survives_the_death_of_the_process(store: Store, url: str) -> None:
+def test_two_criteria_decided_at_once_both_stand(store: Store, url: str) -> None:
+    case_id = add_case(store)
+    together = threading.Barrier(2)
+
+    def press(criterion: str) -> Decision | None:
+        with Store.open(url) as own:
+            together.wait()
+            return own.decide(case_id, decision(by=f"R-{criterion}", criterion=criterion), seen=0)
+
+    with ThreadPoolExecutor(2) as pool:
+        stored = list(pool.map(press, ["c1", "c2"]))
+    assert list(store.decisions(case_id).values()) == sorted(filter(None, stored), key=lambda one: one.id)
+    assert len(store.decisions(case_id)) == 2
+
+
+def test_what_was_called_saved_survives_the_death_of_the_process(store: Store, url: str) -> None:
     case_id = add_case(store)
     store.close()
     code = (
-        "import sys, time; from core.store import Store; from tests.store.examples import decision\n"
-        "stored = Store.open(sys.argv[1]).decide(int(sys.argv[2]), decision(), seen=0)\n"
+        "import sys, time; from core.store import Store; from tests.store.examples import *\n"
+        "store, case = Store.open(sys.argv[1]), int(sys.argv[2])\n"
+        "stored = store.decide(case, decision(), seen=0); store.findings.cite(case, cited())\n"
+        "store.findings.opened(case, PageRef(DOCUMENT, 1), reviewer='Ann', criterion='c1')\n"
+        "store.findings.draft(case, 'c2', 'She li', reviewer='Ann'); store.course.add_step(case, step(), seen=0)\n"
         "print('saved', stored.id, flush=True); time.sleep(60)"
     )
     root = Path(__file__).parents[2]
@@ -70,6 +101,11 @@ def test_a_decision_survives_the_death_of_the_process(store: Store, url: str) ->
         run.send_signal(signal.SIGKILL)
     with Store.open(url) as again:
         assert again.decisions(case_id)["c1"].rationale == "See the note."
+        assert again.findings.cited(case_id) == [replace(cited(), id=1)]
+        assert again.course.steps(case_id) == [replace(step(), id=1)]
+        assert [(seen.page.number, seen.opened) for seen in again.findings.viewed(case_id)] == [(1, 1)]
+        assert again.findings.left(case_id, "Ann") is not None
+        assert again.findings.drafts(case_id, "Ann") == {"c2": "She li"}
         assert again.verify_audit() is None
 
 

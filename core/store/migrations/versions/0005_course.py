@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 UTC = sa.String(32)
+WITHDRAWN = sa.text("outcome = 'withdrawn'")
 KEYS = {
     "steps": ("id",), "assignments": ("id",), "roles": ("id",), "citations": ("id",),
     "citation_withdrawals": ("id", "citation_id"), "pins": ("id",), "remarks": ("id",), "views": ("id",),
@@ -51,6 +52,13 @@ def _change_decisions() -> None:
         table.create_check_constraint(op.f("ck_decisions_reading"), f"reading IN ({READINGS})")
     op.create_index(
         op.f("ix_decisions_case_id_criterion_reading_id"), "decisions", ["case_id", "criterion", "reading", "id"]
+    )
+    op.create_index(
+        op.f("ix_decisions_withdrawn"),
+        "decisions",
+        ["case_id"],
+        sqlite_where=WITHDRAWN,
+        postgresql_where=WITHDRAWN,
     )
 
 
