@@ -8,6 +8,8 @@ from core.casefile import StepKind
 from core.casestate import STATUS_WORDS
 from core.determination import DETERMINING, Obstacle, fits, obstacles
 from pages.components.frame import ask_reviewer, callback, plain
+from pages.determine.course import said_lines
+from pages.determine.criteria import linked
 from pages.determine.form import form
 from pages.determine.links import say
 from pages.determine.place import Seen, open_form
@@ -44,6 +46,8 @@ def _signed_off(now: Seen) -> None:
         f":material/lock: Signed off: :{colour}[**{STATUS_WORDS[now.state.status].lower()}**] by "
         f"{plain(step.by)} ({step.role}), {moment_words(step.at)}. Nothing changes until it is reopened."
     )
+    if said := said_lines(step):
+        st.caption("  \n".join(said))
 
 
 def _answers(now: Seen) -> None:
@@ -51,7 +55,7 @@ def _answers(now: Seen) -> None:
     found = {kind: obstacles(kind, now.role, now.state, now.facts) for kind in DETERMINING}
     theirs = [set(why) for kind, why in found.items() if not _refused_by_role(now, kind)]
     shared = [why for why in found["approve"] if theirs and all(why in each for each in theirs)]
-    say(shared, now.case_id)
+    say(shared, now.case_id, linked=linked(now))
     lines: dict[tuple[Obstacle, ...], list[StepKind]] = {}
     for kind, why in found.items():
         rest = tuple(each for each in why if each not in shared)
@@ -68,7 +72,9 @@ def _refused_by_role(now: Seen, kind: StepKind) -> bool:
 
 def _row(now: Seen, kinds: Sequence[StepKind], why: Sequence[Obstacle], told: Sequence[Obstacle] = ()) -> None:
     """A line of buttons with what they mean, or why they cannot be used; `told` was said above."""
-    left, right = st.columns(_WIDTHS, vertical_alignment="center" if not why else "top", gap="small")
+    rest = [each for each in why if each not in told]
+    tall = any(each.places for each in rest) or len(rest) > 1
+    left, right = st.columns(_WIDTHS, vertical_alignment="top" if tall else "center", gap="small")
     with left, st.container(horizontal=True, gap="xsmall"):
         for kind in kinds:
             st.button(
@@ -80,9 +86,8 @@ def _row(now: Seen, kinds: Sequence[StepKind], why: Sequence[Obstacle], told: Se
                 args=(now.case_id, kind),
             )
     with right:
-        rest = [each for each in why if each not in told]
         if rest:
-            say(rest, now.case_id)
+            say(rest, now.case_id, linked=linked(now))
         else:
             st.caption("See above what comes first." if why else " ".join(dict.fromkeys(MEANS[kind] for kind in kinds)))
 

@@ -36,11 +36,21 @@ def course_panel(now: Seen) -> None:
 
 def _step(step: Step) -> None:
     _line(ICONS[step.kind], DONE[step.kind], step.by, step.role, step.at)
-    said = [*_detail(step), *([plain(step.reason)] if step.reason else [])]
+    said = said_lines(step)
     if step.record:
         said.append(":gray[Signed with its record]")
     if said:
         st.caption("  \n".join(said))
+
+
+def said_lines(step: Step) -> list[str]:
+    """What the step says, line by line, as Markdown."""
+    return [*_detail(step), *_lines(step.reason)]
+
+
+def _lines(text: str) -> list[str]:
+    """Lines of a person's text, each as it stands."""
+    return [plain(line) for line in text.splitlines() if line.strip()]
 
 
 def _line(icon: str, done: str, by: str, role: str, at: datetime) -> None:
@@ -55,7 +65,10 @@ def _detail(step: Step) -> list[str]:
         urgency = next((words for name, words in URGENCY_WORDS.items() if name == detail.get("urgency")), "")
         return [", ".join(filter(None, (urgency, f"received {moment_words(moment(received))}" if received else "")))]
     labels = {**_LABELS, "whom": "Of"} if step.kind == "pend" else _LABELS
-    lines = [f"{label}: {plain(detail[name])}" for name, label in labels.items() if detail.get(name)]
+    lines = []
+    for name, label in labels.items():
+        if first := _lines(detail.get(name, "")):
+            lines += [f"{label}: {first[0]}", *first[1:]]
     if due := detail.get("due"):
         lines.append(f"Due: {due}")
     if held := detail.get("held_at"):

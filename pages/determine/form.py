@@ -11,6 +11,7 @@ from core.casefile import CLOSING, StepKind
 from core.determination import obstacles, warnings
 from core.step_details import LONGEST
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.determine.criteria import linked
 from pages.determine.links import say
 from pages.determine.place import Seen, open_form
 from pages.determine.words import SIGNS, TITLES
@@ -66,8 +67,9 @@ def form(now: Seen, kind: StepKind) -> None:
     why = obstacles(kind, now.role, now.state, now.facts)
     st.markdown(f"**{TITLES[kind]}**")
     if why:
-        say(why, now.case_id)
-    say(warnings(kind, now.state, now.facts), now.case_id, icon=":orange[:material/warning:]")
+        say(why, now.case_id, linked=linked(now))
+    known = warnings(kind, now.state, now.facts)
+    say(known, now.case_id, icon=":orange[:material/warning:]", linked=linked(now))
     for field in _FIELDS[kind]:
         _draw(field, _key(now.case_id, kind, field))
     if kind in CLOSING:

@@ -1,6 +1,6 @@
 """Why something cannot be done yet, and the way to where it can."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -12,18 +12,29 @@ _LINKED = 10
 """Places to go to, before the rest is only counted."""
 
 
-def say(obstacles: Sequence[Obstacle], case_id: int, *, icon: str = ":orange[:material/front_hand:]") -> None:
-    """Each obstacle as its sentences, with links to where something can be done about it."""
+def say(
+    obstacles: Sequence[Obstacle],
+    case_id: int,
+    *,
+    icon: str = ":orange[:material/front_hand:]",
+    linked: Collection[Place] = (),
+) -> None:
+    """Each obstacle as its sentences, with links to where something can be done about it.
+
+    Places in `linked` have their link elsewhere on the screen.
+    """
     for obstacle in obstacles:
         st.markdown(f"{icon} {plain(obstacle.why)}")
-        links(case_id, obstacle.places)
+        links(case_id, [place for place in obstacle.places if place not in linked])
 
 
-def links(case_id: int, places: Sequence[Place]) -> None:
-    """Links to the review screen, one for each place; nothing for none."""
+def links(case_id: int, places: Sequence[Place], *, before: str = "") -> None:
+    """Links to the review screen, one for each place, after the words `before`; nothing for none."""
     if not places:
         return
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if before:
+            st.caption(before, width="content")
         for place in places[:_LINKED]:
             link(case_id, place)
         if len(places) > _LINKED:

@@ -24,8 +24,12 @@ def page() -> None:
         return
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        criteria_panel(now)
-        actions_panel(now)
+        if now.state.signed_off:
+            actions_panel(now)
+            criteria_panel(now)
+        else:
+            criteria_panel(now)
+            actions_panel(now)
     with right:
         course_panel(now)
         opened_panel(now)

@@ -48,7 +48,7 @@ def field(case: int, kind: str, name: str = "reason") -> str:
 
 
 def links(test: AppTest) -> list[str]:
-    return [link.label.replace("\\", "") for link in test.get("page_link")]
+    return [str(getattr(link, "label", "")).replace("\\", "") for link in test.get("page_link")]
 
 
 def met(case: int) -> None:
