@@ -57,7 +57,7 @@ class Signing:
         """All that a determination rests on, as the store holds it. Raises NotFound."""
         store = self._store
         case = store.case(case_id)
-        chart = self._workspace.chart(case_id, case.scorer.fingerprint)
+        chart = self._workspace.chart.of(case)
         unreadable = frozenset(chart.grid.pages[i] for i in np.flatnonzero(chart.unreadable))
         waiting = self._waiting(chart)
         readings = self._workspace.duties.readings(case_id)
