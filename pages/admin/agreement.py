@@ -24,15 +24,14 @@ _HIDDEN = (
     "[role=tablist]",
     ".st-key-agreement_controls",
     ".st-key-agreement_files",
-    "[data-testid=stDataFrame]",
-    "[data-testid=stElementToolbar]",
+    ".st-key-agreement_lines",
 )
 _PRINT = (
-    "<style>@media screen{.st-key-agreement_printed{display:none}}"
+    "<style>@media screen{.st-key-agreement_printed{display:none}}@page{size:landscape}"
     f"@media print{{{','.join(_HIDDEN)}{{display:none!important}}"
     ".stApp,.stApp *{overflow:visible!important}"
     ".stApp,[data-testid=stAppViewContainer],[data-testid=stMain]{position:static!important;height:auto!important}"
-    "table,.st-key-agreement_confusion{break-inside:avoid}}</style>"
+    "tr,.st-key-agreement_confusion{break-inside:avoid}}</style>"
 )
 
 

@@ -79,7 +79,7 @@ def per_criterion(found: Mapping[str, Agreement], criteria: CriteriaSet) -> str:
     """A line for each criterion, the worst first; the one that is chosen, "" for none."""
     ids = sorted((c for c in found if c != ALL), key=lambda c: (-found[c].differing, list(found).index(c)))
     two = len(found[ALL].raters) == 2
-    st.markdown("**By criterion.** Choose a line to see where they differ.")
+    st.markdown("**By criterion**")
     table: dict[str, Sequence[object]] = {
         "Criterion": ids,
         "Question": [criteria[c].question for c in ids],
@@ -93,19 +93,21 @@ def per_criterion(found: Mapping[str, Agreement], criteria: CriteriaSet) -> str:
         "Adjusted": [found[c].adjusted.value for c in ids],
     }
     two_decimals = st.column_config.NumberColumn(format="%.2f")
-    event = st.dataframe(
-        pd.DataFrame(table),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        key=_TABLE,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "Question": st.column_config.TextColumn(width="large"),
-            **dict.fromkeys(("Agreement", "Kappa", "Alpha", "Adjusted"), two_decimals),
-        },
-    )
+    with st.container(key="agreement_lines"):
+        st.caption("Choose a line to see where they differ.")
+        event = st.dataframe(
+            pd.DataFrame(table),
+            hide_index=True,
+            height="content",
+            placeholder="–",
+            key=_TABLE,
+            on_select="rerun",
+            selection_mode="single-row",
+            column_config={
+                "Question": st.column_config.TextColumn(width="large"),
+                **dict.fromkeys(("Agreement", "Kappa", "Alpha", "Adjusted"), two_decimals),
+            },
+        )
     with st.container(key="agreement_printed"):
         _printed(table)
     rows = event["selection"]["rows"]

@@ -34,7 +34,9 @@ STYLE = (
     f"{_LINES} [data-testid=stPageLink] *{{white-space:normal;overflow-wrap:anywhere}}"
     f"{_LINES} [data-testid=stPageLink-NavLink]{{padding:0 .25rem 0 0;margin:0}}"
     f"{_LINES} [data-testid=stPopover] button{{padding:0 .25rem 0 0;min-height:1.5rem}}"
-    f"{_LINES} [data-testid=stCaptionContainer],{_LINES} [data-testid=stMarkdownContainer] p{{margin:0}}</style>"
+    # Streamlit gives paragraphs a margin and takes it off their container again.
+    f"{_LINES} :is([data-testid=stCaptionContainer],[data-testid=stMarkdownContainer],"
+    f"[data-testid=stMarkdownContainer] p){{margin:0!important}}</style>"
 )
 """To be put beside the lines: close together, ruled, and no word of a name lost."""
 
