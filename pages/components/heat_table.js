@@ -16,9 +16,12 @@ function line([id, question, group, evidence, best, pages, decision, flagged], g
   button.type = 'button';
   button.tabIndex = -1;
   head.append(button, cell('span', question, 'what'));
+  const kept = cell('td', '', 'pages');
+  kept.title = pages;
+  kept.append(cell('span', pages));
   const said = cell('td', decision || 'Undecided', decision ? '' : 'open');
   if (flagged) said.append(cell('span', '⚑ flagged', 'flag'));
-  row.append(head, ...(grouped ? [cell('td', group)] : []), cell('td', evidence), cell('td', best || '–', 'number'), cell('td', pages, 'pages'), said);
+  row.append(head, ...(grouped ? [cell('td', group, 'group')] : []), cell('td', evidence), cell('td', best || '–', 'number'), kept, said);
   return row;
 }
 
@@ -39,7 +42,9 @@ class Table {
     const moved = this.current !== data.current;
     this.current = data.current;
     this.$('caption').textContent = `${data.rows.length} of ${data.asked} criteria. Arrow keys move, Enter opens a criterion.`;
-    this.$('[data-sort=best] button').textContent = `Best ${data.measure.toLowerCase()}`;
+    const best = this.$('[data-sort=best] button');
+    best.textContent = data.measure;
+    best.setAttribute('aria-label', `Best ${data.measure.toLowerCase()}`);
     this.$('[data-sort=group]').hidden = !data.grouped;
     const [sort, reverse] = data.order;
     for (const head of this.root.querySelectorAll('th[data-sort]')) {

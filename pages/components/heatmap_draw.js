@@ -2,7 +2,7 @@
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const HEAD = 38, COUNT = 58, MARK = 18, FLAG = 14;
-const tallest = () => clamp(window.innerHeight - 384, 320, 900); // room for the controls and the legend in one view
+const tallest = () => clamp(window.innerHeight - 372, 320, 900); // room for the controls and the legend in one view
 const MARKS = {
   met: ['M', 'met'], not_met: ['N', 'not met'],
   insufficient: ['I', 'insufficient'], not_applicable: ['–', 'not applicable'],
