@@ -14,7 +14,7 @@ else
   INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
 endif
 
-.PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr bench-calibrate format lock lock-local samples clean
+.PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr bench-calibrate bench-review format lock lock-local samples clean
 
 run: $(VENV)/run.stamp          ## open the app in the browser
 	$(BIN)/chartsieve serve
@@ -37,7 +37,7 @@ check-local:                    ## tests of the reranker on this machine, on a t
 	$(MAKE) VENV=.venv-local .venv-local/test.stamp .venv-local/local.stamp
 	.venv-local/bin/python -m pytest tests/scorers/test_weights.py tests/scorers/test_cross_encoder.py tests/scorers/test_contract.py
 
-bench: bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr bench-calibrate
+bench: bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr bench-calibrate bench-review
 
 bench-recall: $(VENV)/test.stamp  ## recall of the embedded scorer on public documents; BENCH_DATA=folder
 	$(BIN)/python -m tests.benchmarks.recall $(BENCH_DATA)
@@ -59,6 +59,9 @@ bench-ocr: $(VENV)/test.stamp     ## recognition of faxes made from the sample p
 
 bench-calibrate: $(VENV)/test.stamp  ## first curve and a new target on 200 labelled cases; fills a folder first
 	$(BIN)/python -m tests.benchmarks.calibrating
+
+bench-review: $(VENV)/test.stamp  ## turning, opening, deciding and the threshold on the review screen
+	$(BIN)/python -m tests.benchmarks.reviewing
 
 format: $(VENV)/test.stamp
 	$(BIN)/ruff check --fix .

@@ -27,8 +27,8 @@ StepKind = Literal[
     "withdraw",
     "reopen",
 ]
-"""urgency: how soon an answer is due, or since when, was set; resume: what a pended case waited for has come, or will not;
-return: a physician gives a referred case back to the reviewer."""
+"""urgency: how soon an answer is due, or since when, was set; resume: what a pended case waited for has come, or will
+not; return: a physician gives a referred case back to the reviewer."""
 Duty = Literal["review", "second", "physician"]
 Hold = Literal["keep", "drop", "none"]
 

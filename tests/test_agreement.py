@@ -105,11 +105,13 @@ def alpha_by_definition(units: Sequence[Unit]) -> Fraction | None:
     values = [list(unit.ratings.values()) for unit in units if len(unit.ratings) > 1]
     pool = [value for unit in values for value in unit]
     n = len(pool)
-    expected = sum((a != b for a, b in permutations(pool, 2)), Fraction(0))
+    expected = Fraction(sum(a != b for a, b in permutations(pool, 2)))
     if not expected:
         return None
-    seen = sum((Fraction(sum(a != b for a, b in permutations(u, 2)), len(u) - 1) for u in values), Fraction(0))
-    return 1 - (seen / n) / (expected / (n * (n - 1)))
+    seen: Fraction = sum(
+        (Fraction(sum(a != b for a, b in permutations(u, 2)), len(u) - 1) for u in values), Fraction(0)
+    )
+    return Fraction(1) - (seen / n) / (expected / Fraction(n * (n - 1)))
 
 
 def observed_by_definition(units: Sequence[Unit]) -> Fraction | None:

@@ -22,16 +22,23 @@ def icon_key(key: str) -> str:
 
 
 def icon_button(
-    label: str, icon: str, *, key: str, on_click: Callable[..., None], args: tuple[Any, ...], disabled: bool = False
+    label: str,
+    icon: str,
+    *,
+    key: str,
+    on_click: Callable[..., None],
+    args: tuple[Any, ...],
+    disabled: bool = False,
+    on: bool = False,
 ) -> None:
     """`label` is its name and what is shown when the pointer rests on it; Markdown, so that foreign words in it must
-    be escaped."""
+    be escaped. `on`: what it switches is switched on."""
     st.button(
         label,
         key=icon_key(key),
         icon=icon,
         help=label,
-        type="tertiary",
+        type="primary" if on else "tertiary",
         disabled=disabled,
         on_click=on_click,
         args=args,

@@ -55,8 +55,9 @@ def hold_buttons(now: Seen) -> None:
         standing = now.hold == hold
         icon_button(
             "Follow the rule again" if standing else label,
-            f":blue[{icon}]" if standing else icon,
+            icon,
             key=key,
+            on=standing,
             disabled=off,
             on_click=_on_hold,
             args=(now.case.id, now.criterion.id, now.page.ref, "none" if standing else hold),

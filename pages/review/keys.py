@@ -49,6 +49,7 @@ _KEYS = (
     _icon("p", "Keep the page by hand", _EVIDENCE, "review.keep"),
     _icon("x", "Leave the page out by hand", _EVIDENCE, "review.drop"),
     Key("t", "Image or text", _PAGE, VIEW_BOX, act="next"),
+    _icon("o", "Images of all pages", _PAGE, "review.strip"),
     _icon("d", "Two pages side by side", _PAGE, "review.beside"),
     Key("v", "Turn the page", _PAGE, ".pv .rotate", inside=True),
     _view("PageDown", "Scroll down", _PAGE, held=True, shown="Page down"),
@@ -56,6 +57,6 @@ _KEYS = (
     _view("+", "Larger", _PAGE, held=True),
     _view("-", "Smaller", _PAGE, held=True),
     _view("0", "As wide as the column", _PAGE),
-    Key("s", "Heatmap or criteria", _SCREEN, VIEWS_BOX, act="next"),
+    Key("s", "Heatmap, criteria or table", _SCREEN, VIEWS_BOX, act="next"),
     Key("q", "Into the heatmap or list", _SCREEN, ".hm canvas, .cl .leaf[tabindex='0']", inside=True, act="focus"),
 )

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import streamlit as st
 
 from core.domain import DecisionOutcome
-from core.logic import Path, State, outline, states, unplaced
+from core.logic import Path, State, leaves, outline, states, unplaced
 from core.rows import CriterionRow, criterion_rows
 from core.selection import shown
 from pages.components.criteria_list import ListCriterion, ListNode, criteria_list, opened
 from pages.components.frame import callback
-from pages.review.heat import heat_panel
+from pages.review.heat import heat_panel, shown_criteria, table_panel
 from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
 
-VIEWS = ("Heatmap", "Criteria")
+VIEWS = ("Heatmap", "Criteria", "Table")
 VIEW = "view"
 VIEWS_BOX = "review.views"
 _HEIGHT = "max(240px, calc(100vh - 31rem))"
@@ -38,10 +38,23 @@ def view_switch() -> str:
 
 
 def left_panel(now: Seen) -> None:
-    if st.session_state.get(VIEW) == "Criteria":
-        _tree(now)
-    else:
-        heat_panel(now)
+    match st.session_state.get(VIEW):
+        case "Criteria":
+            _tree(now)
+        case "Table":
+            table_panel(now)
+        case _:
+            heat_panel(now)
+
+
+def order_of(now: Seen) -> list[str]:
+    """Ids of the criteria as they stand on the left, each once: "before" and "next" go through them so."""
+    root, listed = now.case.criteria.root, list(now.chart.grid.criteria)
+    if st.session_state.get(VIEW) != "Criteria":
+        return shown_criteria(now)
+    if root is None:
+        return listed
+    return list(dict.fromkeys([*leaves(root), *listed]))
 
 
 def _tree(now: Seen) -> None:

@@ -217,6 +217,8 @@ def seen(case: Case, chart: Chart) -> Seen:
         place.rule, place.fingerprint = workspace().publishing.rule_in_force(case).rule, chart.scorer.fingerprint
         place.certificate = _published(case, chart)
         place.impose()
+    if came and (wanted := _asked(chart)) != ("", 0):  # a link from another screen
+        place.go(row=wanted[0] or None, page=wanted[1] or None)
     place.reading = reading_of(workspace().duties.assigned(case.id), reviewer())
     if place.page > len(chart.pages):  # a document was replaced by a shorter one
         place.go(page=len(chart.pages))
@@ -281,7 +283,7 @@ def go_to(case_id: int, page: PageRef) -> None:
 def _first(case: Case, chart: Chart) -> Place:
     """Where the address says; else where this reviewer left the case; else the first criterion with its best page."""
     row, number = _asked(chart)
-    left = None if row else workspace().store.findings.left(case.id, reviewer())
+    left = None if row or number else workspace().store.findings.left(case.id, reviewer())
     if left and left.criterion in chart.grid.criteria and left.page in chart.grid.pages:
         row, number = left.criterion, chart.grid.pages.index(left.page) + 1
     known, row = bool(number), row or chart.grid.criteria[0]

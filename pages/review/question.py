@@ -7,6 +7,7 @@ from core.selection import evidence, weak_below
 from core.text import clean_text
 from pages.components.frame import callback, plain, reviewer, workspace
 from pages.components.icon_button import icon_button
+from pages.review.left import order_of
 from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
 from pages.review.undoing import Remarking, did
 from pages.review.unread import unread_words
@@ -52,17 +53,19 @@ def question_panel(now: Seen) -> None:
 
 def next_undecided(now: Seen) -> str:
     """The next criterion without a decision, from here to the end and on from the beginning; "" when there is none."""
-    order = now.chart.grid.criteria
-    after = [*order[now.row + 1 :], *order[: now.row]]
+    order = order_of(now)
+    at = order.index(now.criterion.id)
+    after = [*order[at + 1 :], *order[:at]]
     return next((criterion for criterion in after if criterion not in now.decisions), "")
 
 
 def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
+    order = order_of(now)
     icon_button(
         label,
         icon,
         key=f"criterion.{label}",
-        disabled=not 0 <= now.row + step < len(now.chart.criteria),
+        disabled=not 0 <= order.index(now.criterion.id) + step < len(order),
         on_click=_on_step,
         args=(now.case.id, step),
     )
@@ -71,8 +74,9 @@ def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
 @callback
 def _on_step(case_id: int, step: int) -> None:
     now = again(case_id)
-    order = now.chart.grid.criteria
-    now.place.turn_to(now.chart, order[max(0, min(len(order) - 1, now.row + step))])
+    order = order_of(now)
+    at = max(0, min(len(order) - 1, order.index(now.criterion.id) + step))
+    now.place.turn_to(now.chart, order[at])
     redraw(PAGE, DECIDE, LEFT)
 
 

@@ -32,6 +32,7 @@ from pages.review.facts import facts
 from pages.review.finding import found_on, search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
 from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
+from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import redraw_head, unread_panel
 
 UNSURE_BELOW = 0.6
@@ -56,11 +57,13 @@ def page_panel(now: Seen) -> None:
 def _panel(now: Seen) -> None:
     """The image first, though it stands last: it is what somebody waits for."""
     above, below = st.container(gap="xsmall"), st.container()
-    with below:
-        if st.session_state.get("review.view") == "Text":
-            _text(now)
-        else:
-            _image(now)
+    with below, st.container(horizontal=True, gap="small"):
+        side = st.container(width=WIDTH) if st.session_state.get(STRIP) else None
+        with st.container():
+            if st.session_state.get("review.view") == "Text":
+                _text(now)
+            else:
+                _image(now)
     with above:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
             _hits(now)
@@ -73,6 +76,9 @@ def _panel(now: Seen) -> None:
         facts(now)
         if not now.page.readable:
             unread_panel(now)
+    if side is not None:
+        with side:
+            strip_panel(now)
     workspace().draw_ahead([(page.ref, (page.turn + _turned(page.ref)) % 360) for page in _neighbours(now)], dpi=_DPI)
 
 
@@ -144,14 +150,19 @@ def _to_page(case_id: int, number: int | None) -> None:
 
 
 def _view() -> None:
-    beside = bool(st.session_state.get(BESIDE))
-    icon_button(
-        "One page" if beside else "Two pages side by side",
-        ":blue[:material/auto_stories:]" if beside else ":material/auto_stories:",
-        key=BESIDE,
-        on_click=_on_beside,
-        args=(),
-    )
+    for key, icon, on, off in (
+        (STRIP, ":material/view_carousel:", "Hide the page images", "Images of all pages"),
+        (BESIDE, ":material/auto_stories:", "One page", "Two pages side by side"),
+    ):
+        there = bool(st.session_state.get(key))
+        icon_button(
+            on if there else off,
+            icon,
+            key=key,
+            on=there,
+            on_click=_on_switch,
+            args=(key,),
+        )
     with st.container(key=VIEW_BOX, width="content"):
         st.segmented_control(
             "View", ["Image", "Text"], default="Image", key="review.view", label_visibility="collapsed", required=True
@@ -159,8 +170,8 @@ def _view() -> None:
 
 
 @callback
-def _on_beside() -> None:
-    st.session_state[BESIDE] = not st.session_state.get(BESIDE)
+def _on_switch(key: str) -> None:
+    st.session_state[key] = not st.session_state.get(key)
 
 
 @callback

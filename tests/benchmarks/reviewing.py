@@ -2,9 +2,8 @@
 
     python -m tests.benchmarks.reviewing
 
-Takes in the large sample packet with its 80 criteria and measures, thirty times each, what a reviewer does all day: turn
-the page, open a cell, decide, move the threshold, and how fast the same image comes without our screen: a bare loop that
-draws the page and reads the passages. Prints a table and, as its last line, one JSON object.
+Takes in the large sample packet with its 80 criteria and measures, thirty times each, what a reviewer does all day:
+turn the page, open a cell, decide, move the threshold. Prints a table and, as its last line, one JSON object.
 """
 
 import json

@@ -162,7 +162,8 @@ def test_a_scan_that_lies_on_its_side_stands_upright_with_its_marks(tmp_path: Pa
     assert isinstance(boxes, list)
     assert boxes
     assert all(width > height for _, _, width, height, *_ in boxes), "lines run across the upright page"
-    test.button(key="icon.review.rotate").click().run()
+    workspace().store.findings.turn(workspace().chart(case).pages[0].ref, 90)
+    test.run()
     assert "Turned upright and by hand; the file has it sideways" in texts(test)
     turned = shown(test)
     assert turned["width"] == pytest.approx(paper.LETTER[0], abs=1)
