@@ -147,6 +147,7 @@ def ask_reviewer(why: str = "Your name, to sign what you decide") -> None:
             workspace().store.add_reviewer(name)
             st.session_state.reviewer = name
             st.query_params["by"] = name
+            st.rerun()  # the whole screen, whichever part of it asked: what needs a name stands in others, too
 
     st.text_input(
         why,

@@ -53,7 +53,7 @@ def _index(chart: Chart) -> PageSearch:
 
 def search_panel(now: Seen) -> None:
     field = f"{_key(now.case.id)}.field"
-    with st.container(key=SEARCH, width=230):
+    with st.container(key=SEARCH, width=190):
         st.text_input(
             "Search the packet",
             key=field,

@@ -70,9 +70,10 @@ def _panel(now: Seen) -> None:
             judge_buttons(now)
             hold_buttons(now)
             st.space("stretch")
-            search_panel(now)
             _view()
-        _about(now)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            search_panel(now)
+            _about(now)
         facts(now)
         if not now.page.readable:
             unread_panel(now)
@@ -195,7 +196,7 @@ def _about(now: Seen) -> None:
     parts.append(_standing(now))
     if now.verdict:
         parts.append(f":material/check: saved as {JUDGED[now.verdict].lower()}")
-    st.caption(" · ".join(parts))
+    st.caption(" · ".join(parts), width="stretch")
 
 
 def _standing(now: Seen) -> str:
