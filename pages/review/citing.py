@@ -95,15 +95,15 @@ def _on_remove(case_id: int, cited_id: int) -> None:
     redraw(PAGE, DECIDE)
 
 
-def cite(now: Seen, citation: Citation) -> None:
-    """Cite a place for the criterion on the screen; for callbacks."""
+def cite(now: Seen, criterion: str, citation: Citation) -> None:
+    """Cite a place for a criterion; for callbacks."""
     if not reviewer():
         raise NotFound("Say your name first: the record keeps who cited. Nothing was saved.")
     known = {cited.id for cited in now.cited}
-    before = now.verdict_of(citation.page, now.criterion.id)
+    before = now.verdict_of(citation.page, criterion)
     stored = workspace().review.cite(
         now.case.id,
-        now.criterion.id,
+        criterion,
         citation,
         reviewer=reviewer(),
         reading=now.place.reading,
@@ -114,8 +114,8 @@ def cite(now: Seen, citation: Citation) -> None:
         did(
             now.case.id,
             Citing(
-                criterion=now.criterion.id,
-                words=f"citation of page {now.numbers[citation.page]} for {now.criterion.id}",
+                criterion=criterion,
+                words=f"citation of page {now.numbers[citation.page]} for {criterion}",
                 page=citation.page,
                 cited=stored.id,
                 citation=citation,

@@ -200,7 +200,7 @@ def _record_seen(now: Seen) -> None:
         return
     pages = now.chart.grid.pages
     message = {"seen": picked_seen(_key(now.case.id))}
-    told = seen_in(message, of=f"{now.case.id}.{reviewer()}", pages=len(pages))
+    told = seen_in(message, of=now.watched, pages=len(pages))
     if told:
         known = [(pages[number - 1], seconds) for number, seconds in told]
         workspace().store.findings.active(now.case.id, known, reviewer=reviewer())

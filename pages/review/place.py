@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.casefile import Cited, Hold, Reading, Remark
 from core.casestate import CaseState, case_state
 from core.chart import Chart
-from core.domain import Case, Criterion, Decision, Label, Page, PageRef, Sighting, Verdict
+from core.domain import Case, Criterion, Decision, Label, Page, PageRef, Sighting, Verdict, digest
 from core.errors import NotFound
 from core.holds import by_hand, held_by, holds
 from core.second_review import closed, reading_of
@@ -142,9 +142,24 @@ class Seen:
         return case_state(workspace().store.course.steps(self.case.id))
 
     @cached_property
+    def turns(self) -> dict[PageRef, int]:
+        """Clockwise turns by hand, in degrees, on top of what brings a page upright; only of pages that have one."""
+        return workspace().store.findings.turns([document.document for document in self.case.documents])
+
+    @property
     def turned(self) -> int:
-        """Clockwise turn of the page by hand, in degrees, on top of what brings it upright."""
-        return workspace().store.findings.turns([self.page.ref.document]).get(self.page.ref, 0)
+        """Turn of the page by hand."""
+        return self.turns.get(self.page.ref, 0)
+
+    @cached_property
+    def packet(self) -> str:
+        """Names the documents in force: with others, page numbers mean other pages."""
+        return digest(*(document.document for document in self.case.documents))[:16]
+
+    @property
+    def watched(self) -> str:
+        """Whose time on which pages is measured."""
+        return f"{self.case.id}.{self.packet}.{reviewer()}"
 
     @property
     def verdict(self) -> Verdict | None:

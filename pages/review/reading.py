@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.casefile import Left
 from core.cited_text import cite_box, cite_run, displayed_boxes, displayed_words
-from core.domain import Citation, Page, PageRef
+from core.domain import Citation, Criterion, Page, PageRef, digest
 from core.errors import Conflict, PageUnavailable
 from core.layout import turned_box
 from core.selection import shown
@@ -80,7 +80,8 @@ def _panel(now: Seen) -> None:
     if side is not None:
         with side:
             strip_panel(now)
-    workspace().draw_ahead([(page.ref, (page.turn + _turned(page.ref)) % 360) for page in _neighbours(now)], dpi=_DPI)
+    ahead = [(page.ref, (page.turn + now.turns.get(page.ref, 0)) % 360) for page in _neighbours(now)]
+    workspace().draw_ahead(ahead, dpi=_DPI)
 
 
 def _neighbours(now: Seen) -> list[Page]:
@@ -178,10 +179,10 @@ def _on_switch(key: str) -> None:
 @callback
 def _on_rotate(case_id: int) -> None:
     """Remembered for everybody: a page that lies on its side does so for all."""
-    number, pages = rotated(_key(case_id)), again(case_id).chart.grid.pages
-    if number is not None and 1 <= number <= len(pages):
-        page = pages[number - 1]
-        workspace().store.findings.turn(page, (_turned(page) + 90) % 360)
+    number, now = rotated(_key(case_id)), again(case_id)
+    if number is not None and 1 <= number <= len(now.chart.pages):
+        page = now.chart.pages[number - 1].ref
+        workspace().store.findings.turn(page, (now.turns.get(page, 0) + 90) % 360)
 
 
 def _about(now: Seen) -> None:
@@ -212,7 +213,7 @@ def _standing(now: Seen) -> str:
 
 def _image(now: Seen) -> None:
     try:
-        main = _page_image(now, now.column, now.turned)
+        main = _page_image(now, now.column)
     except PageUnavailable as error:
         say_error(str(error))
         return
@@ -231,8 +232,9 @@ def _image(now: Seen) -> None:
         citations=main.citations,
         found=main.found,
         beside=_beside(now),
-        near_of=f"{case_id}.{now.chart.pages[0].ref.document}.{pages}",
-        watch=Watch(f"{case_id}.{reviewer()}", lambda seen: _on_seen(case_id, seen)) if reviewer() else None,
+        near_of=digest(now.packet, repr(sorted(now.turns.items())))[:16],
+        watch=Watch(now.watched, lambda seen: _on_seen(case_id, seen)) if reviewer() else None,
+        about=now.criterion.id,
         on_page=lambda: _on_page(case_id, pages),
         on_rotate=lambda: _on_rotate(case_id),
         on_cite=None if now.state.signed_off or now.closed else lambda: _on_cite(case_id),
@@ -248,24 +250,21 @@ def _beside(now: Seen) -> PageImage | None:
     if not st.session_state.get(BESIDE) or now.column + 1 >= len(now.chart.pages):
         return None
     try:
-        return _page_image(now, now.column + 1, _turned(now.chart.pages[now.column + 1].ref))
+        return _page_image(now, now.column + 1)
     except PageUnavailable:
         return None
 
 
-def _turned(page: PageRef) -> int:
-    return workspace().store.findings.turns([page.document]).get(page, 0)
-
-
-def _page_image(now: Seen, column: int, by_hand: int) -> PageImage:
+def _page_image(now: Seen, column: int) -> PageImage:
     """A page with all that is drawn on it. Raises PageUnavailable."""
     page = now.chart.pages[column]
+    by_hand = now.turns.get(page.ref, 0)
     turn = (page.turn + by_hand) % 360
     image = workspace().image(page, dpi=_DPI, rotate=turn)
     words = workspace().store.page(page.ref).words
     marks = [
         Mark(turned_box(box, turn), passage.strength, passage.quote, n)
-        for n, passage in enumerate(_passages(now, page))
+        for n, passage in enumerate(_passages(now.criterion, page))
         for box in passage.boxes
     ]
     citations = [
@@ -280,14 +279,14 @@ def _page_image(now: Seen, column: int, by_hand: int) -> PageImage:
         page.height if turn in (90, 270) else page.width,
         marks,
         displayed_words(words, turn),
-        (by_hand) % 360,
+        by_hand,
         citations,
         found_on(now, words, column, turn),
     )
 
 
-def _passages(now: Seen, page: Page) -> list[Passage]:
-    return workspace().passages(now.criterion, page) if page.text and page.readable else []
+def _passages(criterion: Criterion, page: Page) -> list[Passage]:
+    return workspace().passages(criterion, page) if page.text and page.readable else []
 
 
 @callback
@@ -307,20 +306,22 @@ def _on_seen(case_id: int, seen: Sequence[tuple[int, float]]) -> None:
 
 @callback
 def _on_cite(case_id: int) -> None:
+    """For the criterion that was on the screen, whatever it shows by the time this arrives."""
     picked, now = to_cite(_key(case_id)), again(case_id)
-    if picked is not None and picked.page <= len(now.chart.pages):
-        cite(now, _citation(now, picked))
+    if picked is not None and picked.page <= len(now.chart.pages) and picked.about in now.chart.grid.criteria:
+        criterion = now.chart.criteria[picked.about]
+        cite(now, criterion.id, _citation(now, criterion, picked))
     redraw(PAGE, DECIDE)
 
 
-def _citation(now: Seen, picked: Picked) -> Citation:
+def _citation(now: Seen, criterion: Criterion, picked: Picked) -> Citation:
     """What the browser names, as the database has it. Raises Conflict when the page was read anew in between."""
     page = now.chart.pages[picked.page - 1]
     whole = workspace().store.page(page.ref)
     if isinstance(picked, PickedBox):
-        return cite_box(whole, picked.box, turn=(page.turn + _turned(page.ref)) % 360)
+        return cite_box(whole, picked.box, turn=(page.turn + now.turns.get(page.ref, 0)) % 360)
     if isinstance(picked, PickedMark):
-        boxes = [passage for passage in _passages(now, page) for _ in passage.boxes]
+        boxes = [passage for passage in _passages(criterion, page) for _ in passage.boxes]
         if picked.place < len(boxes):
             passage = boxes[picked.place]
             return Citation(page.ref, page.label, passage.quote, passage.boxes)

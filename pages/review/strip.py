@@ -24,7 +24,7 @@ def strip_panel(now: Seen) -> None:
 def _strip(now: Seen) -> None:
     with guard():
         case_id, pages = now.case.id, now.chart.pages
-        turns = workspace().store.findings.turns([document.document for document in now.case.documents])
+        turns = now.turns
 
         def picture(number: int) -> bytes:
             page = pages[number - 1]
