@@ -286,9 +286,8 @@ class Workspace:
 
     def draw_ahead(self, wanted: Sequence[tuple[PageRef, int]], *, dpi: int = 100) -> None:
         """Draw (page, clockwise turn) off the screen, so that they are there when somebody turns to them."""
-        for ref, rotate in wanted:
-            if self._images.get(ref.document, ref.number, dpi, rotate) is None:
-                self._ahead.submit(self._draw_quietly, ref, dpi, rotate)
+        for ref, rotate in wanted:  # what is drawn already is found there, not here: that reads the disk
+            self._ahead.submit(self._draw_quietly, ref, dpi, rotate)
 
     def _draw_quietly(self, ref: PageRef, dpi: int, rotate: int) -> None:
         with suppress(ChartsieveError):  # said when the page is shown

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.keymap import css_name
+
 _mount = st.components.v2.component(
     "chartsieve_keyguard",
     html='<div class="kg" hidden></div>',
@@ -27,14 +29,9 @@ def keyguard(
             "task": task,
             "run": run,
             "page": page,
-            "view": _css(view),
-            "buttons": _css(buttons),
+            "view": css_name(view),
+            "buttons": css_name(buttons),
             "keys": list(keys),
             "once": list(once),
         },
     )
-
-
-def _css(key: str) -> str:
-    """What Streamlit makes of a key in the name of a class."""
-    return key.replace(".", "-")

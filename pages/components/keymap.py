@@ -51,10 +51,10 @@ _mount = st.components.v2.component(
 
 def keymap(keys: Sequence[Key], *, key: str) -> None:
     """Bind `keys` and draw the button that lists them. A key whose button is not there or is disabled does nothing."""
-    bound = [asdict(k) | {"target": k.target if k.inside else _css(k.target)} for k in keys]
+    bound = [asdict(k) | {"target": k.target if k.inside else css_name(k.target)} for k in keys]
     _mount(key=key, data={"keys": bound})
 
 
-def _css(key: str) -> str:
+def css_name(key: str) -> str:
     """What Streamlit makes of a key in the name of a class."""
     return re.sub(r"[^a-zA-Z0-9_-]", "-", key)

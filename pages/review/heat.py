@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 import streamlit as st
 
 from core.chart import Chart
-from core.domain import Case, DecisionOutcome
+from core.domain import Case
 from core.grid import to_milli
 from core.rows import CriterionRow, Order, criterion_rows, ordered
 from core.selection import Rule, weak_below
@@ -61,7 +61,7 @@ def table_panel(now: Seen) -> None:
         rule=now.place.rule,
         current=now.criterion.id,
         order=_rows(case_id).order,
-        decisions=_outcomes(now),
+        decisions=now.outcomes,
         flags=_flags(now),
         measure="Probability" if now.chart.recalibrated else "Score",
         asked=len(now.chart.criteria),
@@ -87,7 +87,7 @@ def _heatmap(now: Seen, *, table: bool) -> None:
         rule_token=now.place.token,
         cursor=now.place.shown_cell,
         cursor_token=now.place.token,
-        marks=_outcomes(now),
+        marks=now.outcomes,
         flags=_flags(now),
         pins={(row, now.numbers[page]): hold for (row, page), hold in now.held.items() if page in now.numbers},
         order=rows.shown,
@@ -117,11 +117,7 @@ def _rows(case_id: int) -> _Rows:
 def _shown_rows(now: Seen) -> list[CriterionRow]:
     rows = criterion_rows(now.chart, now.place.rule, now.held)
     order = _rows(now.case.id).order
-    return ordered(rows, order, decisions=_outcomes(now), flags=_flags(now), current=now.criterion.id)
-
-
-def _outcomes(now: Seen) -> dict[str, DecisionOutcome]:
-    return {criterion: decision.outcome for criterion, decision in now.decisions.items()}
+    return ordered(rows, order, decisions=now.outcomes, flags=_flags(now), current=now.criterion.id)
 
 
 def _flags(now: Seen) -> set[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from core.domain import DecisionOutcome
 from core.logic import Path, State, leaves, outline, states, unplaced
 from core.rows import CriterionRow, criterion_rows
 from core.selection import shown
@@ -89,8 +88,7 @@ def _rows(now: Seen) -> Iterator[ListNode | ListCriterion]:
     if root is None:
         yield from _by_group(now, rows)
         return
-    decided = outcomes(now)
-    found: dict[Path, State] = states(root, decided)
+    found: dict[Path, State] = states(root, now.outcomes)
     for line in outline(root):
         if line.criterion:
             yield _criterion(now, rows[line.criterion], line.depth)
@@ -129,8 +127,3 @@ def _criterion(now: Seen, row: CriterionRow, depth: int) -> ListCriterion:
         decision.outcome if decision else None,
         flagged=bool(remark and remark.flagged),
     )
-
-
-def outcomes(now: Seen) -> dict[str, DecisionOutcome]:
-    """What was decided, by criterion."""
-    return {criterion: decision.outcome for criterion, decision in now.decisions.items()}

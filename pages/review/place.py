@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.casefile import Cited, Hold, Reading, Remark
 from core.casestate import CaseState, case_state
 from core.chart import Chart
-from core.domain import Case, Criterion, Decision, Label, Page, PageRef, Sighting, Verdict, digest
+from core.domain import Case, Criterion, Decision, DecisionOutcome, Label, Page, PageRef, Sighting, Verdict, digest
 from core.errors import NotFound
 from core.holds import by_hand, held_by, holds
 from core.second_review import closed, reading_of
@@ -120,6 +120,11 @@ class Seen:
     def decisions(self) -> dict[str, Decision]:
         """The decision that stands for each criterion that has one."""
         return workspace().store.decisions(self.case.id, self.place.reading)
+
+    @property
+    def outcomes(self) -> dict[str, DecisionOutcome]:
+        """What was decided, by criterion."""
+        return {criterion: decision.outcome for criterion, decision in self.decisions.items()}
 
     @cached_property
     def cited(self) -> list[Cited]:

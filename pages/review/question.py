@@ -1,5 +1,7 @@
 """The criterion on the screen: its question, what the tool found, the way to its neighbours, flag and note."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -29,19 +31,20 @@ def question_panel(now: Seen) -> None:
         st.markdown(f"**{plain(now.criterion.id)}** {plain(now.criterion.question)}")
         if now.criterion.instruction:
             st.caption(plain(now.criterion.instruction))
+    order = order_of(now)  # once: it sorts and filters all rows
     found, *buttons = st.columns([10, 1, 1, 1, 1, 1.4], vertical_alignment="center", gap="xsmall")
     with found.container(key=_EVIDENCE):
         st.markdown(evidence_words(now))
     with buttons[0]:
-        _neighbour("Criterion before", ":material/expand_less:", now, -1)
+        _neighbour("Criterion before", ":material/expand_less:", now, order, -1)
     with buttons[1]:
-        _neighbour("Next criterion", ":material/expand_more:", now, 1)
+        _neighbour("Next criterion", ":material/expand_more:", now, order, 1)
     with buttons[2]:
         icon_button(
             "Next undecided criterion",
             ":material/skip_next:",
             key="criterion.undecided",
-            disabled=not next_undecided(now),
+            disabled=not next_undecided(now, order),
             on_click=_on_undecided,
             args=(now.case.id,),
         )
@@ -51,16 +54,14 @@ def question_panel(now: Seen) -> None:
         _note(now)
 
 
-def next_undecided(now: Seen) -> str:
+def next_undecided(now: Seen, order: Sequence[str]) -> str:
     """The next criterion without a decision, from here to the end and on from the beginning; "" when there is none."""
-    order = order_of(now)
     at = order.index(now.criterion.id)
     after = [*order[at + 1 :], *order[:at]]
     return next((criterion for criterion in after if criterion not in now.decisions), "")
 
 
-def _neighbour(label: str, icon: str, now: Seen, step: int) -> None:
-    order = order_of(now)
+def _neighbour(label: str, icon: str, now: Seen, order: Sequence[str], step: int) -> None:
     icon_button(
         label,
         icon,
@@ -83,7 +84,7 @@ def _on_step(case_id: int, step: int) -> None:
 @callback
 def _on_undecided(case_id: int) -> None:
     now = again(case_id)
-    if wanted := next_undecided(now):
+    if wanted := next_undecided(now, order_of(now)):
         now.place.turn_to(now.chart, wanted)
     redraw(PAGE, DECIDE, LEFT)
 
