@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 TORCH ?= torch==2.13.0
 export CHARTSIEVE_DATA_DIR ?= $(CURDIR)/data
+# Every page is read in a process of its own: one that may not keep compiled modules compiles 500 of them each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 ifeq ($(UV),)
   MAKE_VENV = $(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Chartsieve needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")' && $(PYTHON) -m venv $(VENV)
   INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 else
   MAKE_VENV = $(UV) venv --quiet --allow-existing --seed --python '>=3.11' $(VENV)
-  INSTALL = $(UV) pip install --quiet --no-deps --python $(BIN)/python
+  INSTALL = $(UV) pip install --quiet --compile-bytecode --no-deps --python $(BIN)/python
 endif
 
 .PHONY: run local test check check-slow check-local bench bench-recall bench-speed bench-scoring bench-running bench-intake bench-ocr bench-calibrate bench-review format lock lock-local samples clean

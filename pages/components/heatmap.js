@@ -366,6 +366,7 @@ class View extends Picture {
     this.reorder();
     this.reveal();
     this.draw();
+    if (window.chartsieveShow?.(cell.page, cell.row)) return; // the page view shows it at once, and tells Python
     // How long the page before was read goes with the click: it would cost a run of the script of its own.
     const seen = window.chartsieveSeen?.take?.();
     this.send.trigger('cell', seen ? { ...cell, seen } : cell);

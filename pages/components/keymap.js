@@ -40,6 +40,10 @@ function next(target) {
   return buttons.length > 0;
 }
 
+/** Whether the page is ahead of what stands around it (pageview_ahead.js): its buttons are about another page still. */
+const ahead = () => 'chartsieveAhead' in document.documentElement.dataset;
+const LOOK = 25; // ms
+
 function act(binding) {
   if (binding.act === 'next') return next(binding.target);
   const element = find(binding);
@@ -64,6 +68,7 @@ class Keys {
     this.dialog.onclose = () => this.button.setAttribute('aria-expanded', 'false');
     this.dialog.onclick = (event) => { if (event.target === this.dialog) this.show(false); };
     this.listener = (event) => this.pressed(event);
+    this.waiting = [];
   }
 
   show(yes) {
@@ -109,7 +114,19 @@ class Keys {
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.repeat && !binding.held) return;
-    this.root.dataset.last = `${binding.key}:${act(binding)}`;
+    this.waiting.push(binding);
+    this.perform();
+  }
+
+  /** Keys in their order; those of other buttons wait until these are about the page that is shown. */
+  perform() {
+    clearTimeout(this.timer);
+    while (this.waiting.length) {
+      const [binding] = this.waiting;
+      if (ahead() && binding.act !== 'press') { this.timer = setTimeout(() => this.perform(), LOOK); return; }
+      this.waiting.shift();
+      this.root.dataset.last = `${binding.key}:${act(binding)}`;
+    }
   }
 }
 

@@ -21,11 +21,14 @@ class Outbox {
     setTimeout(() => this.next()); // never while Streamlit is mounting the component
   }
 
+  /** Gives what is on its way: its `id` is known once it has left. */
   post(name, value) {
     const last = this.queue.at(-1);
     if (name === 'page' && last?.name === name && !last.id) last.value = value; // only the last of several turns matters
     else this.queue.push({ name, value });
+    const posted = this.queue.at(-1);
     this.next();
+    return posted;
   }
 
   next() {

@@ -1,9 +1,10 @@
-// The bar, zoom, turning pages, keys. Python joins outbox.js, activity.js, pageview_text.js, pageview_leaf.js and this file.
+// The bar, zoom, turning pages, keys. Python joins outbox.js, line.js, activity.js, pageview_text.js, pageview_leaf.js,
+// pageview_ahead.js and this file.
 
 const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72;
-const GAP = 10, BESIDE_FROM = 640, ASKED_FOR = 3000, KEPT = 16; // px; px; ms; images
+const GAP = 10, BESIDE_FROM = 640; // px
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const memory = new Map(); // component key -> zoom and images, for when Streamlit mounts the component again
+const memory = new Map(); // component key -> zoom, images and pictures, for when Streamlit mounts the component again
 
 class View {
   constructor(root) {
@@ -14,6 +15,7 @@ class View {
     this.main = new Leaf(this.$('.frame'), this);
     this.sayings = new Map();
     this.outbox = new Outbox();
+    this.ahead = new Ahead(this);
     this.boxing = false;
     this.observer = new ResizeObserver(() => this.size());
     this.sight = new IntersectionObserver((entries) => { window.chartsieveSeen?.count(); this.inSight = entries.at(-1).isIntersecting; });
@@ -23,10 +25,10 @@ class View {
     this.$('.out').onclick = () => this.zoomTo(LEVELS.findLast((level) => level < this.percent - 0.5) ?? LEVELS[0]);
     this.$('.fit').onclick = () => this.zoomTo(FIT);
     this.$('.whole').onclick = () => this.zoomTo(WHOLE);
-    this.$('.rotate').onclick = () => this.tell('rotate', { page: this.data.page });
+    this.$('.rotate').onclick = () => this.tell('rotate', { page: this.main.page.page });
     this.$('.box').onclick = (event) => this.setBoxing(!this.boxing, event.detail === 0);
     this.$('.number').onkeydown = (event) => this.typed(event);
-    this.$('.number').onblur = () => { this.typing = false; this.name(this.target); };
+    this.$('.number').onblur = () => { this.typing = false; this.name(this.ahead.page); };
     this.$('.number').onfocus = (event) => event.target.select();
     root.onkeydown = (event) => this.pressed(event);
     root.addEventListener('copy', (event) => this.copied(event));
@@ -35,11 +37,10 @@ class View {
   get leaves() { return this.beside ? [this.main, this.beside] : [this.main]; }
 
   accept(data, key) {
-    const zoomed = (this.mine = memory.get(key) ?? { token: null, zoom: FIT, of: '', images: new Map() });
-    memory.set(key, zoomed);
-    if (zoomed.token !== data.zoom_token) Object.assign(zoomed, { token: data.zoom_token, zoom: data.zoom });
+    const mine = (this.mine = memory.get(key) ?? { token: null, zoom: FIT, kept: new Kept() });
+    memory.set(key, mine);
+    if (mine.token !== data.zoom_token) Object.assign(mine, { token: data.zoom_token, zoom: data.zoom });
     this.data = data;
-    this.keep(data);
     const { wants } = data;
     this.$('.which').hidden = wants.page;
     this.$('.go').hidden = !wants.page;
@@ -47,9 +48,7 @@ class View {
     this.$('.box').hidden = !wants.cite;
     if (!wants.cite && this.boxing) this.setBoxing(false);
     this.sheet.style.height = typeof data.height === 'number' ? `${data.height}px` : data.height;
-    this.legend();
-    this.place(data.beside);
-    this.follow();
+    this.ahead.follow();
     this.size();
     this.observer.observe(this.sheet);
     this.sight.observe(this.sheet);
@@ -74,17 +73,12 @@ class View {
     if (beside) this.beside.$('.tag').textContent = `Page ${beside.page}`;
   }
 
-  /** What Python shows, unless it has not heard yet of a page that the reviewer has turned to and that is shown. */
-  follow() {
-    const { data, asked } = this;
-    clearTimeout(this.patience);
-    if (asked && asked.page !== data.page && performance.now() - asked.at < ASKED_FOR && this.main.number === asked.page) {
-      this.patience = setTimeout(() => this.follow(), ASKED_FOR);
-      return;
-    }
-    if (asked?.page === data.page) this.asked = undefined;
-    this.name(data.page);
-    this.main.accept(data);
+  /** A page with all that is drawn on it, and the one beside it. */
+  present(page, beside) {
+    this.name(page.page);
+    this.place(beside);
+    this.main.accept(page, this.mine.kept.image(page.page, page.src));
+    this.legend();
   }
 
   /** Number of the page in the bar. */
@@ -100,23 +94,6 @@ class View {
     this.$('.next').disabled = page >= pages;
   }
 
-  // ---- images that a turn can show at once ----
-
-  keep({ near, near_of: of }) {
-    if (this.mine.of !== of) Object.assign(this.mine, { of, images: new Map() });
-    for (const [page, src] of Object.entries(near)) {
-      if (this.mine.images.get(Number(page))?.src !== src) this.remember(Number(page), src);
-    }
-  }
-
-  remember(page, src, image = put('img', '', { draggable: 'false', src })) {
-    const { images } = this.mine, kept = { src, image, decoded: false };
-    images.delete(page);
-    images.set(page, kept);
-    image.decode().then(() => { kept.decoded = true; }, () => images.delete(page));
-    while (images.size > KEPT) images.delete(images.keys().next().value);
-  }
-
   // ---- what a leaf says ----
 
   waiting(leaf) { if (leaf === this.main) this.root.dataset.ready = ''; }
@@ -126,7 +103,7 @@ class View {
     this.size();
     if (leaf !== this.main) return;
     this.root.dataset.ready = String(leaf.ready);
-    if (this.data.near_of && this.mine.images.get(leaf.number)?.image !== leaf.image) this.remember(leaf.number, leaf.drawn, leaf.image);
+    this.mine.kept.keepImage(leaf.number, leaf.drawn, leaf.image);
     this.watch();
     if (current) this.reveal(leaf.page);
   }
@@ -161,7 +138,7 @@ class View {
   }
 
   /** Tell Python; a citation is about what the screen was about when it was asked for. */
-  tell(name, value) { this.outbox.post(name, name === 'cite' ? { ...value, about: this.data.about } : value); }
+  tell(name, value) { return this.outbox.post(name, name === 'cite' ? { ...value, about: this.main.page.about ?? this.data.about } : value); }
 
   /** What was not reported of the time goes along with any message. */
   timed() {
@@ -181,15 +158,15 @@ class View {
   rest() {
     this.observer.disconnect();
     this.sight.disconnect();
-    clearTimeout(this.patience);
+    this.ahead.rest();
     this.outbox.rest();
     for (const leaf of this.leaves) leaf.words.rest();
     window.chartsieveSeen?.rest(this);
   }
 
   legend() {
-    const { data } = this, pages = data.beside ? [data, data.beside] : [data];
-    const has = { mark: data.boxes.length, cited: pages.some((p) => p.citations.length), hit: pages.some((p) => p.hits.length) };
+    const pages = this.leaves.map((leaf) => leaf.page);
+    const has = { mark: pages[0].boxes.length, cited: pages.some((p) => p.citations.length), hit: pages.some((p) => p.hits.length) };
     for (const [name, yes] of Object.entries(has)) this.$(`[data-key=${name}]`).hidden = !yes;
     this.$('.legend').hidden = !has.cited && !has.hit;
   }
@@ -202,7 +179,7 @@ class View {
   get room() { return this.stacked ? this.sheet.clientWidth : Math.floor((this.sheet.clientWidth - GAP) / 2); }
 
   /** Zoom in force, in per cent of the size on paper. */
-  get percent() { return (100 * this.widthOf(this.main)) / (this.data.width * PIXELS_PER_POINT); }
+  get percent() { return (100 * this.widthOf(this.main)) / (this.main.page.width * PIXELS_PER_POINT); }
 
   /** Width of a page in CSS pixels. */
   widthOf(leaf) {
@@ -240,29 +217,10 @@ class View {
 
   // ---- turning ----
 
-  /** The page the reviewer is on or has just asked for. */
-  get target() {
-    const { asked } = this;
-    return asked && performance.now() - asked.at < ASKED_FOR ? asked.page : this.data.page;
-  }
-
   turn(step) {
-    if (this.data.wants.page) { this.go(this.target + step); return; }
+    if (this.data.wants.page) { this.ahead.go(this.ahead.page + step); return; }
     const to = this.data.page + step;
     if (to >= 1 && to <= this.data.pages) this.tell('turn', { step });
-  }
-
-  /** Show the page at once if its image is here, and ask Python for it. */
-  go(page) {
-    const to = Math.min(this.data.pages, Math.max(1, page)), kept = this.mine.images.get(to);
-    if (to === this.target) return;
-    this.asked = { page: to, at: performance.now() };
-    if (kept?.decoded && this.main.number !== to) {
-      this.name(to);
-      this.main.draw(kept.src, to, `Page ${to}`, kept.image);
-      this.sheet.scrollTop = 0;
-    }
-    this.tell('page', { page: to });
   }
 
   // ---- keys ----
@@ -279,8 +237,8 @@ class View {
       if (!Number.isInteger(page) || page < 1 || page > pages) {
         this.live(`There are pages 1 to ${pages}`);
         this.hint(`There are pages 1 to ${pages}.`);
-        this.name(this.target);
-      } else this.go(page);
+        this.name(this.ahead.page);
+      } else this.ahead.go(page);
     }
     this.sheet.focus({ preventScroll: true });
   }
@@ -333,7 +291,7 @@ class View {
   key(event) {
     const { wants } = this.data, once = (act) => () => { if (!event.repeat) act(); };
     const page = wants.page && {
-      Home: () => this.go(1), End: () => this.go(this.data.pages), g: () => this.$('.number').focus(),
+      Home: () => this.ahead.go(1), End: () => this.ahead.go(this.data.pages), g: () => this.$('.number').focus(),
     };
     const cite = wants.cite && {
       e: once(() => this.cite()), b: once(() => this.setBoxing(!this.boxing, true)), Escape: () => this.escape(),
@@ -353,5 +311,11 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.pv'), view = (root.view ??= new View(root));
   view.accept(data, key);
   view.outbox.accept(setTriggerValue, data.heard, () => view.timed());
-  return () => view.rest();
+  // For the other components of the screen: whether the page is shown, for a criterion.
+  const show = (page, about) => { if (root.isConnected) view.ahead.go(page, about, 'outside'); return root.isConnected; };
+  if (data.line) window.chartsieveShow = show;
+  return () => {
+    view.rest();
+    if (window.chartsieveShow === show) window.chartsieveShow = undefined;
+  };
 }

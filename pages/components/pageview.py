@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.domain import Word
+from pages.components import line as line_to_python
 from pages.components import outbox
 from pages.components.pageview_parts import (
     CitedPlace,
@@ -21,6 +22,7 @@ from pages.components.pageview_parts import (
     PickedMark,
     PickedWords,
     Watch,
+    asked_about,
     asked_page,
     picked_mark,
     rotated,
@@ -40,6 +42,7 @@ __all__ = [
     "PickedMark",
     "PickedWords",
     "Watch",
+    "asked_about",
     "asked_page",
     "image_source",
     "pageview",
@@ -103,12 +106,12 @@ _HTML = """
 </div>
 """
 _HERE = Path(__file__).parent
-_SCRIPTS = ("activity.js", "pageview_text.js", "pageview_leaf.js", "pageview.js")
+_SCRIPTS = ("activity.js", "pageview_text.js", "pageview_leaf.js", "pageview_ahead.js", "pageview.js")
 _mount = st.components.v2.component(
     "chartsieve_pageview",
     html=_HTML,
     css=(_HERE / "pageview.css").read_text("utf-8"),
-    js=outbox.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    js=outbox.SCRIPT + line_to_python.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
 )
 
 Act = Callable[[], None]
@@ -136,8 +139,10 @@ def pageview(
     citations: Sequence[CitedPlace] = (),
     found: Sequence[FoundPlace] = (),
     beside: PageImage | None = None,
-    near: Mapping[int, str] | None = None,
-    near_of: str = "",
+    images_of: str = "",
+    pictures_of: str = "",
+    line: Mapping[str, str] | None = None,
+    settled: Sequence[str] = (),
     watch: Watch | None = None,
     about: str = "",
     on_box: Act | None = None,
@@ -159,10 +164,14 @@ def pageview(
     any page by its number, and every turn arrives there (`asked_page`); without it turns arrive at `on_turn`
     (`turned`). `on_rotate` adds a button that turns the page (`rotated`).
     `beside` is a second page, to the right of the first where there is room, else below it; turning moves the first.
-    `near_of` names the state of the packet: while it is the same, the browser keeps images it has shown and those
-    in `near` (page -> image source), and a turn to one of them shows it at once, without marks until the server has
-    answered. `watch` measures the time on pages. `about` names what a citation is for, say the criterion: it comes back
-    with what is picked, whatever the screen shows by then.
+    `images_of` names the state of the packet: while it is the same, the browser keeps images it has shown, and a
+    turn to one of them shows it at once, without marks until they come. `line` (pages.components.line) answers
+    "page": given {"page", "about", "two"}, it has {"main", "beside", "about", "of"}, pages as `PageImage.packed`
+    makes them, and pages are shown before the script has heard of them. `pictures_of` names all that is drawn on
+    pages, as "of" does. `settled` are keys of containers that are on the screen once the script has followed, with
+    {page} and {about} in them; until then the root element has the attribute data-chartsieve-ahead. `watch`
+    measures the time on pages. `about` names what a citation is for, say the criterion: it comes back with what is
+    picked, whatever the screen shows by then.
     """
     here = PageImage(src, page, alt, width, marks, words, lean, citations, found)
 
@@ -178,8 +187,10 @@ def pageview(
             "zoom": zoom,
             "zoom_token": zoom_token,
             "beside": beside.packed() if beside else None,
-            "near": {str(number): image for number, image in (near or {}).items()},
-            "near_of": near_of,
+            "images_of": images_of,
+            "pictures_of": pictures_of,
+            "line": dict(line) if line else None,
+            "settled": list(settled),
             "about": about,
             "heard": outbox.heard(key),
             "watch": {"of": watch.of, "every": watch.every, "idle": watch.idle} if watch else None,

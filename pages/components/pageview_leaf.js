@@ -30,11 +30,12 @@ class Leaf {
 
   // ---- the page ----
 
-  /** A page from Python. What is on the screen already is not drawn again, so that a selection and the focus stay. */
-  accept(page) {
+  /** A page from Python, by `kept` with its image decoded. What is on the screen already is not drawn again, so that a
+   *  selection and the focus stay. */
+  accept(page, kept) {
     const drawn = this.drawn === page.src && this.number === page.page && page.src !== '';
     this.page = page;
-    if (!drawn) { this.draw(page.src, page.page, page.alt); return; }
+    if (!drawn) { this.draw(page.src, page.page, page.alt, kept); return; }
     if (this.number === this.ready) this.arrived();
   }
 

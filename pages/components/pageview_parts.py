@@ -176,6 +176,15 @@ def asked_page(key: str, pages: int) -> int | None:
     return None
 
 
+def asked_about(key: str) -> tuple[str, bool]:
+    """What a page was just asked for in the page view `key`: the criterion, as `about` names it, "" for none; and
+    whether another component asked, which shows already what it asked for."""
+    match sent(key, "page"):
+        case {"about": str(about), "from": str(by)}:
+            return about, bool(by)
+    return "", False
+
+
 def rotated(key: str) -> int | None:
     """The page that was on the screen when the reviewer just asked to turn it clockwise, else None."""
     match sent(key, "rotate"):

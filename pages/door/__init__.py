@@ -7,13 +7,14 @@ import streamlit as st
 from pages import adjudicate, admin, calibrate, cases, context, determine, label, packet, review
 from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
 from pages.components.icon_button import STYLE as HIDDEN_LABELS
+from pages.components.saved import STYLE as CHOSEN
 from pages.review.question import STYLE as QUESTION
 from pages.review.screen import STYLE as HEAD
 
 _ICON = Path(__file__).parent.parent / "components" / "icon.svg"
 # Room for the work: Streamlit leaves a hand's breadth above every screen.
 _ROOM = ".stMainBlockContainer{padding:4.1rem 1.6rem 1.5rem}"
-_STYLE = f"<style>{_ROOM}{HIDDEN_LABELS}{QUESTION}{HEAD}</style>"
+_STYLE = f"<style>{_ROOM}{HIDDEN_LABELS}{CHOSEN}{QUESTION}{HEAD}</style>"
 
 
 def main() -> None:

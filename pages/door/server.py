@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import ChartsieveError
+from pages.door.line import ROUTES
 
 logger = logging.getLogger(__name__)
 
@@ -40,4 +41,4 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-app = st.App(Path(__file__).with_name("run.py"), lifespan=_lifespan)
+app = st.App(Path(__file__).with_name("run.py"), lifespan=_lifespan, routes=ROUTES)

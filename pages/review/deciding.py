@@ -1,28 +1,27 @@
 """The decision on the current criterion: saved the moment it is made, with the history beside it."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from core.domain import DECISIONS, Case, Decision, DecisionOutcome
+from core.domain import DECISIONS, Decision, DecisionOutcome
 from core.errors import Conflict
 from core.rationales import templates_for
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.icon_button import icon_button
-from pages.components.outcomes import OUTCOME_ICONS, OUTCOME_WORDS
+from pages.components.outcomes import OUTCOME_ICONS
+from pages.components.saved import saved
+from pages.review.answers import decision_line
 from pages.review.citing import cited_panel
-from pages.review.place import DECIDE, LEFT, Seen, again, redraw
+from pages.review.decided import WORDS, decide, said_of
+from pages.review.place import AT_CRITERION, DECIDE, LEFT, Seen, again, redraw
 from pages.review.question import question_panel
 from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
-WORDS: dict[DecisionOutcome, str] = {**OUTCOME_WORDS, "insufficient": "Insufficient"}
-"""Short, as they stand on the buttons."""
-BUTTONS = "review.outcome"
+BUTTONS, WHY = "review.outcome", "review.why"
 
 
 def decide_panel(now: Seen) -> None:
     """What became of the decision is drawn first, though it stands last: it is what somebody waits for."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", key=AT_CRITERION.format(about=now.place.row)):
         question, outcomes, rest, saved = (st.container(gap="xsmall") for _ in range(4))
         if not reviewer():
             with question:
@@ -32,7 +31,7 @@ def decide_panel(now: Seen) -> None:
             return
         newest, locked = now.decisions.get(now.criterion.id), now.state.signed_off or now.closed
         with saved:
-            _saved(now, newest)
+            _saved(now, newest, locked=locked)
         with outcomes:
             if locked:
                 _said(newest)
@@ -109,7 +108,7 @@ def _why(now: Seen, newest: Decision | None) -> None:
         st.session_state[f"{base}.seen"] = seen
         st.session_state[f"{base}.why"] = now.drafts.get(now.criterion.id, newest.rationale if newest else "")
     field, helps = st.columns([16, 1], gap="xsmall")
-    with field.container(key="review.why"):
+    with field.container(key=WHY):
         st.text_area(
             "Why",
             key=f"{base}.why",
@@ -162,11 +161,17 @@ def _on_template(case_id: int, criterion: str, text: str) -> None:
 
 @callback
 def _on_outcome(case_id: int, criterion: str, outcome: DecisionOutcome) -> None:
-    now = again(case_id)
-    field = f"{_base(case_id, criterion)}.why"
-    newest = now.decisions.get(criterion)
-    kept = now.drafts.get(criterion, newest.rationale if newest else "")
-    _store(now, criterion, outcome, str(st.session_state.get(field, kept)))
+    now, base = again(case_id), _base(case_id, criterion)
+    _decide(now, criterion, outcome, st.session_state.get(f"{base}.why"))
+    redraw(DECIDE, LEFT)
+
+
+@callback
+def _on_stored(case_id: int) -> None:
+    """Decided on the line: it is saved already, and the rest of the screen follows."""
+    log = log_of(case_id)
+    while log.unheard:
+        _remember(case_id, log.unheard.pop(0))
     redraw(DECIDE, LEFT)
 
 
@@ -184,85 +189,43 @@ def _keep(case_id: int, criterion: str, why: str) -> None:
             case_id, criterion, why.strip(), reviewer=reviewer(), reading=now.place.reading
         )
     elif why.strip() != newest.rationale:
-        _store(now, criterion, newest.outcome, why)
+        _decide(now, criterion, newest.outcome, why)
 
 
-def _store(now: Seen, criterion: str, outcome: DecisionOutcome, why: str) -> None:
-    case_id, base = now.case.id, _base(now.case.id, criterion)
-    newest = now.decisions.get(criterion)
-    seen = st.session_state.get(f"{base}.seen", 0)
-    findings, reading = workspace().store.findings, now.place.reading
+def _decide(now: Seen, criterion: str, outcome: DecisionOutcome, why: str | None) -> None:
+    field = f"{_base(now.case.id, criterion)}.seen"
     try:
-        stored = workspace().review.decide(
-            case_id, criterion, outcome, why, reviewer=reviewer(), seen=seen, reading=reading
-        )
+        change = decide(now, criterion, outcome, why, by=reviewer(), seen=st.session_state.get(field, 0))
     except Conflict:
-        # What was typed stands nowhere else: it outlives the conflict, and the next click decides knowingly.
-        findings.draft(case_id, criterion, why.strip(), reviewer=reviewer(), reading=reading)
-        st.session_state[f"{base}.seen"] = -1
+        st.session_state[field] = -1  # the next click decides knowingly
         raise
-    if criterion in now.drafts:
-        findings.draft(case_id, criterion, "", reviewer=reviewer(), reading=reading)
-    if stored:
-        st.session_state[f"{base}.seen"] = stored.id
-        did(
-            case_id,
-            Deciding(
-                criterion=criterion,
-                words=f"{WORDS[outcome].lower()} on {criterion}",
-                before=(newest.outcome, newest.rationale) if newest else None,
-                after=(stored.outcome, stored.rationale),
-                seen=stored.id,
-            ),
-        )
+    if change:
+        _remember(now.case.id, change)
 
 
-def _saved(now: Seen, newest: Decision | None) -> None:
-    draft = now.drafts.get(now.criterion.id, "")
-    if draft:
-        st.caption(":material/edit: Your words are kept as a draft. Choose a decision to sign them.")
-    if newest is None:
-        if not draft:
-            st.caption("Not decided yet. A click or a key saves.")
-        return
-    history = workspace().store.history(now.case.id, now.criterion.id, now.place.reading)
-    signed = f"{newest.at:%d %b %Y, %H:%M:%S} UTC by {plain(newest.reviewer)}"
+def _remember(case_id: int, change: Deciding) -> None:
+    st.session_state[f"{_base(case_id, change.criterion)}.seen"] = change.seen
+    did(case_id, change)
+
+
+def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
+    history = workspace().store.history(now.case.id, now.criterion.id, now.place.reading) if newest else []
+    case_id, key = now.case.id, f"decided.{now.case.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f":material/check: Saved {signed}{_cited(now, newest)}", width="stretch")
+        with st.container(width="stretch"):
+            saved(
+                said_of(now, newest, now.drafts.get(now.criterion.id, "")),
+                key=key,
+                about=now.criterion.id,
+                seen=newest.id if newest else 0,
+                line=None if locked else decision_line(now, log_of(case_id)),
+                buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
+                field=WHY,
+                on_stored=lambda: _on_stored(case_id),
+            )
         if len(history) > 1:
             with st.popover(f"{len(history)} changes", type="tertiary"):
                 _history(history)
-    amended = now.case.amended_at
-    if amended and newest.at < amended:
-        st.caption(f":material/history: Decided before the packet changed on {amended:%d %b}: look again")
-
-
-def _cited(now: Seen, decision: Decision) -> str:
-    """The cited pages by their numbers in the case; those that are gone or changed by their place in the old file."""
-    here: set[int] = set()
-    gone: dict[str, set[int]] = {}
-    for citation in decision.citations:
-        page = workspace().current_in(now.case, citation.page)
-        if page in now.numbers:
-            here.add(now.numbers[page])
-        else:
-            gone.setdefault(citation.page.document, set()).add(citation.page.number)
-    parts = [_pages(sorted(here))] if here else []
-    parts += [
-        f"{_pages(sorted(pages))}, no longer in the packet ({_name(now.case, file)})" for file, pages in gone.items()
-    ]
-    return f" · cites {'; '.join(parts)}" if parts else ""
-
-
-def _pages(numbers: Sequence[int]) -> str:
-    return f"page{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
-
-
-def _name(case: Case, document: str) -> str:
-    try:
-        return plain(case.document(document).name)
-    except KeyError:
-        return "a document that is no longer here"
 
 
 def _history(history: list[Decision]) -> None:

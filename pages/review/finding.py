@@ -36,12 +36,10 @@ def _key(case_id: int) -> str:
 
 def looking(now: Seen) -> Looking | None:
     """None while nothing is looked for."""
-    query = str(st.session_state.get(f"{_key(now.case.id)}.asked", ""))
-    if not query:
+    if not now.place.query:
         return None
-    found = _index(now.chart).find(query)
-    at = int(st.session_state.get(f"{_key(now.case.id)}.at", 0))
-    return Looking(query, found, min(at, max(0, len(found.hits) - 1)))
+    found = _index(now.chart).find(now.place.query)
+    return Looking(now.place.query, found, min(now.place.hit, max(0, len(found.hits) - 1)))
 
 
 def _index(chart: Chart) -> PageSearch:
@@ -97,10 +95,9 @@ def _step(now: Seen, seeks: Looking, label: str, icon: str, step: int) -> None:
 
 @callback
 def _on_search(case_id: int) -> None:
-    base = _key(case_id)
-    query = " ".join(clean_text(str(st.session_state.get(f"{base}.field", ""))).split())[:_CHARACTERS]
-    st.session_state[f"{base}.asked"] = query
+    query = " ".join(clean_text(str(st.session_state.get(f"{_key(case_id)}.field", ""))).split())[:_CHARACTERS]
     now = again(case_id)
+    now.place.query = query
     seeks = looking(now)
     # From the page on the screen on: what is looked for is more often ahead than behind.
     ahead = [n for n, hit in enumerate(seeks.found.hits) if hit.page >= now.column] if seeks else []
@@ -119,7 +116,7 @@ def _go(now: Seen, at: int) -> None:
     seeks = looking(now)
     if seeks is None or not 0 <= at < len(seeks.found.hits):
         redraw(PAGE)
-    st.session_state[f"{_key(now.case.id)}.at"] = at
+    now.place.hit = at
     now.place.go(page=seeks.found.hits[at].page + 1)
     redraw(PAGE, LEFT)
 

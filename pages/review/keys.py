@@ -3,7 +3,8 @@
 from core.domain import DECISIONS, VERDICTS
 from pages.components.icon_button import icon_key
 from pages.components.keymap import Key, keymap
-from pages.review.deciding import BUTTONS, WORDS
+from pages.review.decided import WORDS
+from pages.review.deciding import BUTTONS, WHY
 from pages.review.finding import SEARCH
 from pages.review.judging import JUDGE, JUDGED
 from pages.review.left import VIEWS_BOX
@@ -28,7 +29,7 @@ def _view(key: str, words: str, group: str, *, held: bool = False, shown: str = 
 
 _KEYS = (
     *(Key(_LETTERS[outcome], WORDS[outcome], _DECIDE, f"{BUTTONS}.{outcome}") for outcome in DECISIONS),
-    Key("w", "Write why", _DECIDE, "review.why", act="focus"),
+    Key("w", "Write why", _DECIDE, WHY, act="focus"),
     _icon("f", "Flag", _DECIDE, "criterion.flag"),
     _icon("z", "Undo", _DECIDE, "review.undo"),
     _icon("y", "Redo", _DECIDE, "review.redo"),

@@ -24,6 +24,11 @@ PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
 """The fragments of the screen, in the order in which they are drawn: what somebody waits for comes first."""
 
 
+AT_PAGE, AT_CRITERION = "review.at.{page}.{about}", "review.about.{about}"
+"""Keys of the containers with what is done to the page, and with the decision: the browser sees by them whether those
+are about what it shows."""
+
+
 def redraw(*fragments: str) -> NoReturn:
     """Draw these parts of the screen and no others; ends the callback that asks for it."""
     st.rerun([name for name in (PAGE, DECIDE, LEFT) if name in fragments])
@@ -48,6 +53,10 @@ class Place:
     """Id of the published threshold and version of the recalibration that `rule` came with."""
     waits: bool = False
     """Nothing was scored when the case was opened, and the reviewer has not moved since: the best page comes later."""
+    query: str = ""
+    """What is looked for in the packet, "" for nothing."""
+    hit: int = 0
+    """Position of the hit that the reviewer has gone to, from 0."""
     token: int = 0
     shown_cell: Cell = field(default_factory=lambda: Cell("", 1))
     shown_rule: Rule = field(default_factory=Rule)

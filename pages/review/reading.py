@@ -5,33 +5,31 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.casefile import Left
-from core.cited_text import cite_box, cite_run, displayed_boxes, displayed_words
-from core.domain import Citation, Criterion, Page, PageRef, digest
+from core.cited_text import cite_box, cite_run
+from core.domain import Citation, Criterion, Page, PageRef
 from core.errors import Conflict, PageUnavailable
-from core.layout import turned_box
 from core.selection import shown
-from core.workspace import Passage
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button
 from pages.components.pageview import (
-    CitedPlace,
-    Mark,
     PageImage,
     Picked,
     PickedBox,
     PickedMark,
     Watch,
+    asked_about,
     asked_page,
-    image_source,
     pageview,
     rotated,
     to_cite,
 )
-from pages.review.citing import cite, cited_here
+from pages.review.answers import page_line
+from pages.review.citing import cite
 from pages.review.facts import facts
-from pages.review.finding import found_on, search_panel
+from pages.review.finding import search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
-from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
+from pages.review.picture import DPI, images_of, passages_on, picture, pictures_of
+from pages.review.place import AT_CRITERION, AT_PAGE, DECIDE, LEFT, PAGE, Seen, again, redraw
 from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import redraw_head, unread_panel
 
@@ -42,7 +40,6 @@ VIEW_BOX = "review.image_or_text"
 BESIDE = "review.beside"
 """Whether two pages stand side by side."""
 _UNSURE_SHOWN = 80
-_DPI = 110
 _HEIGHTS = {"Heatmap": "max(430px, calc(100vh - 29rem))", "Criteria": "max(430px, calc(100vh - 14.5rem))"}
 """Room for the page, by what stands on the left."""
 
@@ -65,7 +62,8 @@ def _panel(now: Seen) -> None:
             else:
                 _image(now)
     with above:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
+        bar = st.container(key=AT_PAGE.format(page=now.place.page, about=now.place.row))
+        with bar, st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
             _hits(now)
             judge_buttons(now)
             hold_buttons(now)
@@ -81,7 +79,7 @@ def _panel(now: Seen) -> None:
         with side:
             strip_panel(now)
     ahead = [(page.ref, (page.turn + now.turns.get(page.ref, 0)) % 360) for page in _neighbours(now)]
-    workspace().draw_ahead(ahead, dpi=_DPI)
+    workspace().draw_ahead(ahead, dpi=DPI)
 
 
 def _neighbours(now: Seen) -> list[Page]:
@@ -213,7 +211,7 @@ def _standing(now: Seen) -> str:
 
 def _image(now: Seen) -> None:
     try:
-        main = _page_image(now, now.column)
+        main = picture(now, now.column)
     except PageUnavailable as error:
         say_error(str(error))
         return
@@ -232,7 +230,10 @@ def _image(now: Seen) -> None:
         citations=main.citations,
         found=main.found,
         beside=_beside(now),
-        near_of=digest(now.packet, repr(sorted(now.turns.items())))[:16],
+        images_of=images_of(now),
+        pictures_of=pictures_of(now),
+        line=page_line(now),
+        settled=(AT_PAGE, AT_CRITERION),
         watch=Watch(now.watched, lambda seen: _on_seen(case_id, seen)) if reviewer() else None,
         about=now.criterion.id,
         on_page=lambda: _on_page(case_id, pages),
@@ -250,51 +251,23 @@ def _beside(now: Seen) -> PageImage | None:
     if not st.session_state.get(BESIDE) or now.column + 1 >= len(now.chart.pages):
         return None
     try:
-        return _page_image(now, now.column + 1)
+        return picture(now, now.column + 1)
     except PageUnavailable:
         return None
 
 
-def _page_image(now: Seen, column: int) -> PageImage:
-    """A page with all that is drawn on it. Raises PageUnavailable."""
-    page = now.chart.pages[column]
-    by_hand = now.turns.get(page.ref, 0)
-    turn = (page.turn + by_hand) % 360
-    image = workspace().image(page, dpi=_DPI, rotate=turn)
-    words = workspace().store.page(page.ref).words
-    marks = [
-        Mark(turned_box(box, turn), passage.strength, passage.quote, n)
-        for n, passage in enumerate(_passages(now.criterion, page))
-        for box in passage.boxes
-    ]
-    citations = [
-        CitedPlace(n, displayed_boxes(cited.citation.boxes, turn), cited.citation.quote)
-        for n, cited in enumerate(cited_here(now), start=1)
-        if cited.citation.page == page.ref and cited.citation.boxes
-    ]
-    return PageImage(
-        image_source(image),
-        column + 1,
-        f"Page {column + 1} of the packet",
-        page.height if turn in (90, 270) else page.width,
-        marks,
-        displayed_words(words, turn),
-        by_hand,
-        citations,
-        found_on(now, words, column, turn),
-    )
-
-
-def _passages(criterion: Criterion, page: Page) -> list[Passage]:
-    return workspace().passages(criterion, page) if page.text and page.readable else []
-
-
 @callback
 def _on_page(case_id: int, pages: int) -> None:
-    wanted = asked_page(_key(case_id), pages)
-    if wanted is not None:
-        again(case_id).place.go(page=wanted)
-        redraw(PAGE, LEFT)
+    wanted, now = asked_page(_key(case_id), pages), again(case_id)
+    if wanted is None:
+        return
+    before, (row, outside) = now.place.row, asked_about(_key(case_id))
+    row = row if row in now.chart.grid.criteria else before
+    if outside:  # the heatmap is there already: what the hand has done there since must not be taken back
+        now.place.row, now.place.page, now.place.waits = row, wanted, False
+    else:
+        now.place.go(row=row, page=wanted)
+    redraw(PAGE, LEFT, *((DECIDE,) if row != before else ()))
 
 
 def _on_seen(case_id: int, seen: Sequence[tuple[int, float]]) -> None:
@@ -321,7 +294,7 @@ def _citation(now: Seen, criterion: Criterion, picked: Picked) -> Citation:
     if isinstance(picked, PickedBox):
         return cite_box(whole, picked.box, turn=(page.turn + now.turns.get(page.ref, 0)) % 360)
     if isinstance(picked, PickedMark):
-        boxes = [passage for passage in _passages(criterion, page) for _ in passage.boxes]
+        boxes = [passage for passage in passages_on(criterion, page) for _ in passage.boxes]
         if picked.place < len(boxes):
             passage = boxes[picked.place]
             return Citation(page.ref, page.label, passage.quote, passage.boxes)

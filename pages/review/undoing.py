@@ -130,6 +130,8 @@ class Log:
 
     done: list[Change] = field(default_factory=list)
     undone: list[Change] = field(default_factory=list)
+    unheard: list[Deciding] = field(default_factory=list)
+    """Decided on the line, and not told to the script yet."""
 
 
 def log_of(case_id: int) -> Log:

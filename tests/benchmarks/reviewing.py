@@ -28,9 +28,14 @@ from tests.benchmarks.speed import (
     upload_to_heatmap,
 )
 
-_SAVED = """(words) => [...document.querySelectorAll('[data-testid=stCaptionContainer]')]
-  .some((e) => e.textContent.includes('Saved') && e.textContent.includes('by ') &&
-    document.querySelector('.st-key-review-outcome-' + words + ' button')?.getAttribute('kind') === 'primary')"""
+_SAVED = """(outcome) => {
+  const place = document.querySelector('.st-key-review-outcome-' + outcome);
+  const kind = place?.querySelector('button')?.getAttribute('kind');
+  const chosen = place?.classList.contains('cs-chosen') || kind === 'primary';
+  const card = [...document.querySelectorAll('[class*=st-key-review-about] *')];
+  const said = card.map((e) => e.shadowRoot?.querySelector('.sv'));
+  return chosen && said.some((e) => /Saved .* by /.test(e?.textContent));
+}"""
 
 
 def page_turns(page: Page) -> list[float]:

@@ -205,20 +205,21 @@ def test_pages_stand_one_below_the_other_where_there_is_no_room(page: Page, url:
     assert bar["height"] < 40  # everything in one line
 
 
-def test_a_near_page_shows_at_once_and_without_the_marks_of_the_page_before(page: Page, url: str) -> None:
-    root = opened(page, f"{url}/?near=1&slow=2&found=1")
+def test_a_page_seen_before_shows_at_once_and_without_the_marks_of_the_page_between(page: Page, url: str) -> None:
+    root = opened(page, f"{url}/?kept=1&slow=2&found=1")
     expect(root.locator("g")).to_have_count(2)
     root.locator(".sheet").focus()
-    page.wait_for_timeout(500)  # the near image is decoded
     page.keyboard.press("ArrowRight")
-    expect(root).to_have_attribute("data-ready", "2", timeout=1000)
+    expect(root.locator("img")).to_have_attribute("alt", "Page 2 of the chart")
+    page.keyboard.press("ArrowLeft")
+    expect(root).to_have_attribute("data-ready", "1", timeout=1000)
     assert root.locator("g").count() == 0
     assert root.locator(".hit").count() == 0
     assert root.locator(".words span").count() == 0
-    assert root.locator("img").get_attribute("alt") == "Page 2"
+    assert root.locator("img").get_attribute("alt") == "Page 1"
     page.keyboard.press("e")  # the server has not answered: nothing is cited on the wrong page
     expect(root.locator("g")).to_have_count(2)
-    expect(root.locator("img")).to_have_attribute("alt", "Page 2 of the chart")
+    expect(root.locator("img")).to_have_attribute("alt", "Page 1 of the chart")
     assert "cite" not in heard(page)
 
 

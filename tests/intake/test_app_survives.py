@@ -10,7 +10,7 @@ from core.intake import Children, Limits, Renderer, inspect_document, read_docum
 from tests.intake import awkward, paper
 from tests.intake.test_awkward import MOST_GROWTH, children, forget_peak, memory
 
-LIMITS = Limits(memory_mb=640, page_seconds=3, document_seconds=10, max_pages=100)
+LIMITS = Limits(memory_mb=640, page_seconds=8, document_seconds=60, max_pages=100)
 
 
 def hostile(folder: Path) -> list[Path]:

@@ -25,7 +25,8 @@ def app(screen: str = "", **query: str) -> AppTest:
 
 def texts(test: AppTest) -> str:
     kinds = (test.title, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+    ours = [element.proto.json for element in test.get("bidi_component")]  # what our own components are told to show
+    return "\n".join([*(str(element.value) for kind in kinds for element in kind), *ours]).replace("\\", "")
 
 
 def test_the_empty_start_offers_the_samples() -> None:

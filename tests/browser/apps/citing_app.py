@@ -1,6 +1,6 @@
 """The page view with all it can do, over a small made-up chart, and what Python hears of it.
 
-Address: ?beside=4&near=1&found=1&scan=1&turn=90&every=1&idle=30&wide=560&slow=2&hostile=1
+Address: ?beside=4&kept=1&found=1&scan=1&turn=90&every=1&idle=30&wide=560&slow=2&hostile=1
 """
 
 import json
@@ -172,8 +172,7 @@ with st.container(width=int(q["wide"])) if "wide" in q else st.container():
         found=here.found,
         height=560,
         beside=image(int(q["beside"])) if "beside" in q else None,
-        near={n: image(n).src for n in (now - 1, now + 1) if 1 <= n <= PAGES} if "near" in q else None,
-        near_of="case" if "near" in q else "",
+        images_of="case" if "kept" in q else "",
         watch=Watch("case", report, float(q["every"]), float(q.get("idle", 30))) if "every" in q else None,
         about=f"C{now:02}",
         on_page=on_page,

@@ -1,0 +1,62 @@
+"""A short way from the browser to Python: what a hand waits for is answered without a run of the screen's script.
+
+A run of the script and its drawing take several tenths of a second. A component that asks on the line has its answer
+in a few milliseconds; it tells the script afterwards, so that the rest of the screen follows. The line is a shortcut
+alone: where it does not reach, a proxy say, the component goes the long way.
+
+Who knows the token of a line speaks for the browser tab that it was made for. It is made anew for every tab, never
+written down, and forgotten with the tab's session.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import streamlit as st
+
+from core.errors import ChartsieveError
+from pages.components.frame import UNEXPECTED, log_place
+
+SCRIPT = (Path(__file__).parent / "line.js").read_text("utf-8")
+"""To be joined into the module of a component that asks on the line."""
+PATH = "/line"
+"""Where the server (pages.door.line) listens, below the address of the app."""
+Answer = Callable[[Any], Mapping[str, Any]]
+"""From what the browser sent, as untrusted as anything from there, to what it gets. Raises ChartsieveError."""
+
+
+class Line:
+    """The line of one browser tab."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self.answers: dict[str, Answer] = {}
+
+
+_LINES: WeakValueDictionary[str, Line] = WeakValueDictionary()
+"""The sessions hold the lines; a session that ends takes its line with it."""
+
+
+def line(**answers: Answer) -> dict[str, str]:
+    """Answer questions of these names from now on; what a component needs to ask them, to be sent to it as `line`."""
+    own: Line = st.session_state.setdefault("line", Line())
+    own.answers.update(answers)
+    _LINES[own.token] = own
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return {"path": f"/{base}{PATH}" if base else PATH, "token": own.token}
+
+
+def answer(token: str, name: str, said: object) -> tuple[int, Mapping[str, Any]]:
+    """HTTP status and body. 404: nobody is here, go the long way; 409: a sentence that the screen shows."""
+    own = _LINES.get(token)
+    if own is None or name not in own.answers:
+        return 404, {}
+    try:
+        return 200, own.answers[name](said)
+    except ChartsieveError as error:
+        return 409, {"problem": str(error)}
+    except Exception as error:
+        log_place(error)
+        return 500, {"problem": UNEXPECTED}

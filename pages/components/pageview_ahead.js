@@ -1,0 +1,158 @@
+// Ahead of Python: a page that the reviewer asks for is shown at once, from what is kept here or from the line (line.js),
+// and Python hears of it afterwards. What stands around the page follows within a moment; until then it takes no click.
+
+const ASKED_FOR = 3000, HELD_FOR = 5000, LOOK = 25, REST = 150, KEPT = 24; // ms, images
+
+/** Images of pages while the packet looks the same, and pages with all that is drawn on them while that is the same. */
+class Kept {
+  constructor() { Object.assign(this, { imagesOf: '', images: new Map(), picturesOf: '', pictures: new Map() }); }
+
+  keep({ images_of: images, pictures_of: pictures }) {
+    if (this.imagesOf !== images) Object.assign(this, { imagesOf: images, images: new Map() });
+    this.change(pictures);
+  }
+
+  change(of) { if (this.picturesOf !== of) Object.assign(this, { picturesOf: of, pictures: new Map() }); }
+
+  keepImage(page, src, image = put('img', '', { draggable: 'false', src })) {
+    const { images } = this, known = images.get(page);
+    if (!this.imagesOf || known?.image === image) return;
+    const kept = { src, image, decoded: false };
+    images.delete(page);
+    images.set(page, kept);
+    image.decode().then(() => { kept.decoded = true; }, () => images.delete(page));
+    while (images.size > KEPT) images.delete(images.keys().next().value);
+  }
+
+  /** The decoded image of the page, if there is one; with `src`, if it is that one. */
+  image(page, src) {
+    const kept = this.images.get(page);
+    return kept?.decoded && (src === undefined || kept.src === src) ? kept.image : undefined;
+  }
+
+  keepPicture(answer) {
+    if (!answer.of) return;
+    this.change(answer.of);
+    this.pictures.delete(answer.main.page);
+    this.pictures.set(answer.main.page, answer);
+    if (this.image(answer.main.page, answer.main.src) === undefined) this.keepImage(answer.main.page, answer.main.src);
+    while (this.pictures.size > KEPT) this.pictures.delete(this.pictures.keys().next().value);
+  }
+
+  picture(page, about, two) {
+    const known = this.pictures.get(page);
+    return known?.about === about && known.two === two ? known : undefined;
+  }
+}
+
+class Ahead {
+  constructor(view) { this.view = view; }
+
+  get data() { return this.view.data; }
+
+  get kept() { return this.view.mine.kept; }
+
+  get two() { return Boolean(this.view.beside); }
+
+  /** What the reviewer is on or has just asked for. */
+  get asked() { return this.wish && performance.now() - this.wish.at < ASKED_FOR ? this.wish : this.data; }
+
+  get page() { return this.asked.page; }
+
+  get about() { return this.asked.about; }
+
+  /** Show a page, for the criterion `about`, and tell Python. `from` says who asks. */
+  async go(number, about = this.about, from = '') {
+    const page = Math.min(this.data.pages, Math.max(1, number));
+    if (page === this.page && about === this.about) return;
+    const wish = (this.wish = { page, about, at: performance.now(), waits: true });
+    this.asking?.abort();
+    clearTimeout(this.resting);
+    this.hold(wish);
+    await this.bring(wish);
+    wish.waits = false;
+    if (wish === this.wish) wish.message = this.view.tell('page', { page, about, from });
+  }
+
+  async bring(wish) {
+    const { page, about } = wish, { view, kept, two } = this, known = kept.picture(page, about, two);
+    if (known) { this.show(known); return; }
+    const image = kept.image(page);
+    if (image && view.main.number !== page) { // without its marks, until they are here
+      view.name(page);
+      view.main.draw(kept.images.get(page).src, page, `Page ${page}`, image);
+      view.sheet.scrollTop = 0;
+    }
+    this.asking = new AbortController();
+    const answer = await this.fetch(page, about, { signal: this.asking.signal });
+    if (answer && wish === this.wish) this.show(answer);
+  }
+
+  /** From the line; what is wrong is said by Python, which hears of the page as well. */
+  async fetch(page, about, how) {
+    const { two } = this, answer = await ask(this.data.line, 'page', { page, about, two }, how).catch(() => null);
+    return answer && { ...answer, two, main: { ...answer.main, about } };
+  }
+
+  show(answer) {
+    this.kept.keepPicture(answer);
+    this.view.present(answer.main, answer.beside);
+    this.view.size();
+  }
+
+  /** Take over what Python shows, unless it has not heard yet of a page that the reviewer has gone to. */
+  follow() {
+    const { data, view } = this;
+    clearTimeout(this.patience);
+    if (this.behind()) {
+      this.patience = setTimeout(() => this.follow(), ASKED_FOR);
+      return;
+    }
+    this.wish = undefined;
+    this.kept.keep(data);
+    view.present(data, data.beside);
+    clearTimeout(this.resting);
+    if (data.line) this.resting = setTimeout(() => this.look(), REST);
+  }
+
+  /** Whether what Python shows is older than what the reviewer asked for. */
+  behind() {
+    const { wish, data } = this;
+    if (!wish || performance.now() - wish.at >= ASKED_FOR) return false;
+    if (wish.page === data.page && wish.about === data.about) return false;
+    if (wish.message?.id && data.heard.includes(wish.message.id)) return false; // it knows, and shows something else
+    return wish.waits || this.view.main.number === wish.page;
+  }
+
+  /** Fetch the pages around this one, while nothing else is asked for. */
+  async look() {
+    const { page, about } = this.data, here = () => !this.wish && this.data.page === page && this.data.about === about;
+    for (const number of [page + 1, page - 1, page + 2]) {
+      if (!here()) return;
+      if (number < 1 || number > this.data.pages || this.kept.picture(number, about, this.two)) continue;
+      const answer = await this.fetch(number, about);
+      if (!answer || !here() || answer.of !== this.data.pictures_of) return;
+      this.kept.keepPicture(answer);
+    }
+  }
+
+  /** What stands around the page is about another one until it has followed: it takes no click and no key. */
+  hold({ page, about, at }) {
+    const { settled, line } = this.data, root = document.documentElement;
+    if (!line || !settled.length) return;
+    const names = settled.map((name) => name.replace('{page}', page).replace('{about}', () => about).replace(/[^a-zA-Z0-9_-]/gu, '-'));
+    root.dataset.chartsieveAhead = '';
+    clearInterval(window.chartsieveHold);
+    window.chartsieveHold = setInterval(() => {
+      const there = names.every((name) => document.querySelector(`.st-key-${CSS.escape(name)}`));
+      if (!there && performance.now() - at < HELD_FOR) return;
+      clearInterval(window.chartsieveHold);
+      delete root.dataset.chartsieveAhead;
+    }, LOOK);
+  }
+
+  rest() {
+    clearTimeout(this.patience);
+    clearTimeout(this.resting);
+  }
+}

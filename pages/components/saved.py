@@ -1,0 +1,77 @@
+"""What became of a decision, in a line; and the short way for the buttons that decide, so that it stands there at once.
+
+The buttons are Streamlit's own. While the line (pages.components.line) reaches, a click on one of them is answered on
+it; otherwise it goes the long way, as if this component were not there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from pages.components import line as line_to_python
+from pages.components.keymap import css_name
+from pages.components.sent import sent
+
+
+class Said(NamedTuple):
+    """One sentence."""
+
+    icon: str
+    """Name of a Material symbol, "" for none."""
+    words: str
+
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "chartsieve_saved",
+    html='<div class="sv"><div class="said" role="status"></div></div>',
+    css=(_HERE / "saved.css").read_text("utf-8"),
+    js=line_to_python.SCRIPT + (_HERE / "saved.js").read_text("utf-8"),
+)
+STYLE = (
+    ".cs-chosen button{background:var(--cs-chosen)!important;border-color:var(--cs-chosen)!important;"
+    "color:#fff!important}"
+    ".cs-left button{background:transparent!important;color:inherit!important}"
+)
+"""To be put on every page: how the buttons look between the answer on the line and the run of the script."""
+
+
+def saved(
+    said: Sequence[Said],
+    *,
+    key: str,
+    about: str,
+    seen: int,
+    line: Mapping[str, str] | None,
+    buttons: Mapping[str, str],
+    field: str,
+    on_stored: Callable[[], None],
+) -> None:
+    """Say `said` of the decision on `about`, the newest of which has the id `seen`, 0 for none.
+
+    `buttons`: outcome -> key of the container with its button; `field`: key of the container with the text that goes
+    with the decision. The `line` answers "decide": given {"about", "outcome", "why", "seen"}, where "why" is None when
+    there is no field, it has {"seen", "said"} as they are now. `on_stored` is called afterwards.
+    """
+    _mount(
+        key=key,
+        data={
+            "said": [list(one) for one in said],
+            "about": about,
+            "seen": seen,
+            "line": dict(line) if line else None,
+            "buttons": {outcome: css_name(container) for outcome, container in buttons.items()},
+            "field": css_name(field),
+        },
+        on_stored_change=on_stored,
+    )
+
+
+def stored(key: str) -> int:
+    """Id of the decision that was just stored on the line of the component `key`, 0 for none."""
+    match sent(key, "stored"):
+        case {"seen": int(seen)}:
+            return seen
+    return 0

@@ -1,0 +1,62 @@
+"""What the hand waits for, answered on the line: a page with all that is drawn on it, and a decision."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.domain import DECISIONS
+from core.errors import NotFound
+from pages.components.frame import reviewer, workspace
+from pages.components.line import line
+from pages.review.decided import decide, said_of
+from pages.review.picture import picture, pictures_of
+from pages.review.place import Place, Seen
+from pages.review.undoing import Log
+
+
+def page_line(now: Seen) -> dict[str, str]:
+    """For the page view: pages of this case as it stands in this tab, whatever the screen shows by then."""
+    case_id, place = now.case.id, now.place
+    return line(page=lambda said: _page(case_id, place, said))
+
+
+def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
+    """A page, for the criterion named with it, and the one after it where two stand side by side."""
+    match said:
+        case {"page": int(number), "about": str(row), "two": bool(two)}:
+            now = _there(case_id, place, row, number)
+        case _:
+            raise NotFound("This is no page of the case.")
+    beside = picture(now, number).packed() if two and number < len(now.chart.pages) else None
+    return {"main": picture(now, number - 1).packed(), "beside": beside, "about": row, "of": pictures_of(now)}
+
+
+def decision_line(now: Seen, log: Log) -> dict[str, str]:
+    """For the buttons that decide: who signs is who was at this screen when it was drawn."""
+    case_id, place, by = now.case.id, now.place, reviewer()
+    return line(decide=lambda said: _decide(case_id, place, by, log, said))
+
+
+def _decide(case_id: int, place: Place, by: str, log: Log, said: object) -> Mapping[str, Any]:
+    match said:
+        case {"about": str(row), "outcome": str(wanted), "why": None | str() as why, "seen": int(seen)}:
+            outcome = next((known for known in DECISIONS if known == wanted), None)
+        case _:
+            outcome = None
+    if outcome is None:
+        raise NotFound("This is no decision. Nothing was saved.")
+    change = decide(_there(case_id, place, row, place.page), row, outcome, why, by=by, seen=seen)
+    if change:
+        log.unheard.append(change)
+    now = _there(case_id, place, row, place.page)
+    newest = now.decisions.get(row)
+    return {"seen": newest.id if newest else 0, "said": said_of(now, newest, "")}
+
+
+def _there(case_id: int, place: Place, row: str, number: int) -> Seen:
+    """What the screen would show there."""
+    case = workspace().store.case(case_id)
+    chart = workspace().chart.of(case, place.fingerprint)
+    if row not in chart.grid.criteria or not 1 <= number <= len(chart.pages):
+        raise NotFound("The case has changed in between, and this page is no longer in it.")
+    return Seen(case, chart, replace(place, row=row, page=number))
