@@ -1,4 +1,4 @@
-// The heatmap's controls, pointer and words. Python joins heatmap_rows.js, heatmap_draw.js and this file into one module.
+// The heatmap's controls, pointer and words. Python joins line.js, heatmap_rows.js, heatmap_draw.js and this file into one module.
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const MOVES = { // key -> rows, columns
@@ -42,10 +42,10 @@ class View extends Picture {
    * the scorer is. A rule that went either way last is no news: what the reviewer is setting just now stays.
    */
   accept(data, key) {
-    const fresh = !this.mine;
+    const fresh = !this.grid;
     this.mine = memory.get(key) ?? { ruleToken: null, cursorToken: null, orderToken: null, order: START };
     memory.set(key, this.mine);
-    if (this.grid?.digest !== data.digest) this.grid = unpack(data);
+    if (!this.has(data, key)) return;
     this.take(data);
     this.theme = readTheme(this.root);
     this.root.classList.toggle('dark', this.theme.dark);
@@ -69,7 +69,30 @@ class View extends Picture {
     this.reorder();
     this.legend();
     if (this.mustReveal) { this.reveal(); this.draw(); }
+    this.canvas.setAttribute('aria-label', `${this.grid.m} criteria by ${this.grid.n} pages. Arrow keys move, Enter opens the page.`);
     this.root.dataset.ready = data.digest;
+  }
+
+  /** Whether the numbers are here. Python sends them once, on the line where that reaches: they would come along with
+   *  every answer. */
+  has(data, key) {
+    this.latest = data;
+    if (this.grid?.digest !== data.digest) this.grid = data.pages ? unpack(data) : this.mine.grid;
+    const there = this.grid?.digest === data.digest;
+    this.root.inert = !there;
+    if (there) this.mine.grid = this.grid;
+    else if (this.asking !== data.digest) this.fetch(data, key);
+    return there;
+  }
+
+  async fetch({ digest, line }, key) {
+    this.asking = digest;
+    const answer = await ask(line, 'heat', { digest }).catch(() => null);
+    this.asking = null;
+    if (this.latest.digest !== digest) return;
+    if (!answer) { this.send.trigger('unreached', true); return; }
+    this.mine.grid = unpack(answer);
+    this.accept(this.latest, key);
   }
 
   /** What belongs to the case and may change with every answer of Python, besides rule and cursor. */
@@ -461,8 +484,6 @@ class View extends Picture {
 export default function ({ data, key, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector('.hm'), view = (root.view ??= new View(root));
   view.send = { state: setStateValue, trigger: setTriggerValue };
-  const size = `${data.rows.length} criteria by ${data.pages.length} pages`;
-  view.canvas.setAttribute('aria-label', `${size}. Arrow keys move, Enter opens the page.`);
   view.accept(data, key);
   return () => { clearTimeout(view.timer); view.observer.disconnect(); };
 }

@@ -21,6 +21,7 @@ from core.domain import DecisionOutcome
 from core.errors import BadRule
 from core.rows import EVIDENCES, SORTS, Order
 from core.selection import Rule, threshold_milli
+from pages.components import line as line_to_python
 from pages.components.sent import sent
 
 Packed = dict[str, Any]
@@ -177,12 +178,13 @@ once. The best page is kept even if it is longer. Empty: no limit">up to
   <div class="sr live" aria-live="polite"></div>
 </div>
 """
+_SCRIPTS = ("heatmap_rows.js", "heatmap_draw.js", "heatmap.js")
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_heatmap",
     html=_HTML,
     css=(_HERE / "heatmap.css").read_text("utf-8"),
-    js="".join((_HERE / name).read_text("utf-8") for name in ("heatmap_rows.js", "heatmap_draw.js", "heatmap.js")),
+    js=line_to_python.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
 )
 
 
@@ -226,9 +228,11 @@ def heatmap(
     certified: Certified | None = None,
     price: float | None = None,
     table: bool = False,
+    line: Mapping[str, str] | None = None,
     on_rule: Callable[[], None] = lambda: None,
     on_cell: Callable[[], None] = lambda: None,
     on_order: Callable[[], None] = lambda: None,
+    on_unreached: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw the heatmap.
 
@@ -240,12 +244,15 @@ def heatmap(
     `marks`: row id -> the decision on it. `flags`: row ids. `pins`: (row id, page number) -> what a person holds there;
     what the heatmap does not have is passed over. `certified`: the rule that carries a promise for this case. `price`:
     dollars for a million tokens of the LLM that reads the context, None to show no cost. `table`: the picture makes
-    room for its twin, pages.components.heat_table; rule, numbers, order and filter stay.
+    room for its twin, pages.components.heat_table; rule, numbers, order and filter stay. `line`
+    (pages.components.line) answers "heat" with `packed`, which then travels once; `on_unreached` is called when it does
+    not reach.
     """
     _mount(
         key=key,
         data={
-            **packed,
+            **({"digest": packed["digest"], "fingerprint": packed["fingerprint"]} if line else packed),
+            "line": dict(line) if line else None,
             "rule": {**_said(rule), "token": rule_token},
             "cursor": {"row": cursor.row if cursor else None, "page": cursor.page if cursor else 0},
             "cursor_token": cursor_token,
@@ -261,6 +268,7 @@ def heatmap(
         on_rule_change=on_rule,
         on_cell_change=on_cell,
         on_order_change=on_order,
+        on_unreached_change=on_unreached,
     )
 
 

@@ -1,7 +1,7 @@
 // The short way to Python: a question and its answer over HTTP, without a run of the screen's script. Python joins this
 // file into the modules of the components that ask. See line.py.
 
-/** The answer; null where the line does not reach and the long way is to be gone. Throws what Python says is wrong. */
+/** The answer; null where there is none and the long way is to be gone. Throws what Python says is wrong. */
 async function ask(line, name, said, { signal, patience = 4000 } = {}) {
   if (!line) return null;
   const limit = AbortSignal.timeout(patience);

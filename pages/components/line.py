@@ -35,17 +35,28 @@ class Line:
         self.answers: dict[str, Answer] = {}
 
 
+_UNREACHED = "line.unreached"
 _LINES: WeakValueDictionary[str, Line] = WeakValueDictionary()
 """The sessions hold the lines; a session that ends takes its line with it."""
 
 
-def line(**answers: Answer) -> dict[str, str]:
-    """Answer questions of these names from now on; what a component needs to ask them, to be sent to it as `line`."""
+def line(**answers: Answer) -> dict[str, str] | None:
+    """Answer questions of these names from now on; what a component needs to ask them, to be sent to it as `line`.
+
+    None once a component said that the line does not reach: what could be asked on it is to be sent with the rest.
+    """
+    if st.session_state.get(_UNREACHED):
+        return None
     own: Line = st.session_state.setdefault("line", Line())
     own.answers.update(answers)
     _LINES[own.token] = own
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return {"path": f"/{base}{PATH}" if base else PATH, "token": own.token}
+
+
+def unreached() -> None:
+    """The line does not reach this browser tab: everything goes the long way from now on. For callbacks."""
+    st.session_state[_UNREACHED] = True
 
 
 def answer(token: str, name: str, said: object) -> tuple[int, Mapping[str, Any]]:

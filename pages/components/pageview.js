@@ -190,7 +190,7 @@ class View {
   }
 
   size() {
-    if (!this.data) return;
+    if (!this.main.page) return;
     const { zoom } = this.mine, fit = zoom === FIT, whole = zoom === WHOLE;
     this.root.classList.toggle('two', !this.stacked);
     for (const leaf of this.leaves) {

@@ -4,7 +4,7 @@ Over the image lies its text, so that it can be selected, copied and cited; boxe
 """
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +13,7 @@ from core.domain import Word
 from pages.components import line as line_to_python
 from pages.components import outbox
 from pages.components.pageview_parts import (
+    Ahead,
     CitedPlace,
     FoundPlace,
     Mark,
@@ -22,8 +23,8 @@ from pages.components.pageview_parts import (
     PickedMark,
     PickedWords,
     Watch,
-    asked_about,
     asked_page,
+    asked_there,
     picked_mark,
     rotated,
     seen_in,
@@ -33,6 +34,7 @@ from pages.components.pageview_parts import (
 from pages.components.sent import sent
 
 __all__ = [
+    "Ahead",
     "CitedPlace",
     "FoundPlace",
     "Mark",
@@ -42,8 +44,8 @@ __all__ = [
     "PickedMark",
     "PickedWords",
     "Watch",
-    "asked_about",
     "asked_page",
+    "asked_there",
     "image_source",
     "pageview",
     "picked_mark",
@@ -139,10 +141,7 @@ def pageview(
     citations: Sequence[CitedPlace] = (),
     found: Sequence[FoundPlace] = (),
     beside: PageImage | None = None,
-    images_of: str = "",
-    pictures_of: str = "",
-    line: Mapping[str, str] | None = None,
-    settled: Sequence[str] = (),
+    ahead: Ahead | None = None,
     watch: Watch | None = None,
     about: str = "",
     on_box: Act | None = None,
@@ -164,14 +163,8 @@ def pageview(
     any page by its number, and every turn arrives there (`asked_page`); without it turns arrive at `on_turn`
     (`turned`). `on_rotate` adds a button that turns the page (`rotated`).
     `beside` is a second page, to the right of the first where there is room, else below it; turning moves the first.
-    `images_of` names the state of the packet: while it is the same, the browser keeps images it has shown, and a
-    turn to one of them shows it at once, without marks until they come. `line` (pages.components.line) answers
-    "page": given {"page", "about", "two"}, it has {"main", "beside", "about", "of"}, pages as `PageImage.packed`
-    makes them, and pages are shown before the script has heard of them. `pictures_of` names all that is drawn on
-    pages, as "of" does. `settled` are keys of containers that are on the screen once the script has followed, with
-    {page} and {about} in them; until then the root element has the attribute data-chartsieve-ahead. `watch`
-    measures the time on pages. `about` names what a citation is for, say the criterion: it comes back with what is
-    picked, whatever the screen shows by then.
+    `ahead` lets turns show at once. `watch` measures the time on pages. `about` names what a citation is for, say the
+    criterion: it comes back with what is picked, whatever the screen shows by then.
     """
     here = PageImage(src, page, alt, width, marks, words, lean, citations, found)
 
@@ -187,10 +180,11 @@ def pageview(
             "zoom": zoom,
             "zoom_token": zoom_token,
             "beside": beside.packed() if beside else None,
-            "images_of": images_of,
-            "pictures_of": pictures_of,
-            "line": dict(line) if line else None,
-            "settled": list(settled),
+            "images_of": ahead.images_of if ahead else "",
+            "pictures_of": ahead.pictures_of if ahead else "",
+            "line": dict(ahead.line) if ahead and ahead.line else None,
+            "settled": list(ahead.settled) if ahead else [],
+            "kept": bool(ahead and ahead.kept),
             "about": about,
             "heard": outbox.heard(key),
             "watch": {"of": watch.of, "every": watch.every, "idle": watch.idle} if watch else None,
@@ -202,6 +196,7 @@ def pageview(
         on_cite_change=heard("cite", on_cite),
         on_rotate_change=heard("rotate", on_rotate),
         on_seen_change=heard("seen", None),
+        on_unreached_change=heard("unreached", ahead.on_unreached if ahead else None),
     )
 
 

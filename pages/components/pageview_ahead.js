@@ -71,12 +71,12 @@ class Ahead {
     this.hold(wish);
     await this.bring(wish);
     wish.waits = false;
-    if (wish === this.wish) wish.message = this.view.tell('page', { page, about, from });
+    if (wish === this.wish) wish.message = this.view.tell('page', { page, about, from, shown: wish.shown ?? '' });
   }
 
   async bring(wish) {
     const { page, about } = wish, { view, kept, two } = this, known = kept.picture(page, about, two);
-    if (known) { this.show(known); return; }
+    if (known) { wish.shown = known.of; this.show(known); return; }
     const image = kept.image(page);
     if (image && view.main.number !== page) { // without its marks, until they are here
       view.name(page);
@@ -85,13 +85,13 @@ class Ahead {
     }
     this.asking = new AbortController();
     const answer = await this.fetch(page, about, { signal: this.asking.signal });
-    if (answer && wish === this.wish) this.show(answer);
+    if (answer && wish === this.wish) { wish.shown = answer.of; this.show(answer); }
   }
 
   /** From the line; what is wrong is said by Python, which hears of the page as well. */
-  async fetch(page, about, how) {
-    const { two } = this, answer = await ask(this.data.line, 'page', { page, about, two }, how).catch(() => null);
-    return answer && { ...answer, two, main: { ...answer.main, about } };
+  async fetch(page, about, how, two = this.two) {
+    const answer = await ask(this.data.line, 'page', { page, about, two }, how).catch(() => null);
+    return answer && { ...answer, about, two, main: { ...answer.main, about } };
   }
 
   show(answer) {
@@ -110,9 +110,26 @@ class Ahead {
     }
     this.wish = undefined;
     this.kept.keep(data);
-    view.present(data, data.beside);
     clearTimeout(this.resting);
-    if (data.line) this.resting = setTimeout(() => this.look(), REST);
+    if (data.kept) { this.again(); return; }
+    if (data.pictures_of && !data.beside) this.kept.keepPicture({ main: data, about: data.about, two: false, of: data.pictures_of });
+    view.present(data, data.beside);
+    this.rested();
+  }
+
+  /** Python knows that the page is here already, and did not send it again. */
+  async again() {
+    const { data } = this, { page, about } = data, known = this.kept.picture(page, about, false);
+    const answer = known ?? (await this.fetch(page, about, {}, false));
+    if (data !== this.data || this.wish) return;
+    if (!answer) { this.view.tell('unreached', {}); return; }
+    this.show(answer);
+    this.rested();
+  }
+
+  /** Everything stands: there is time to look ahead. */
+  rested() {
+    if (this.data.line) this.resting = setTimeout(() => this.look(), REST);
   }
 
   /** Whether what Python shows is older than what the reviewer asked for. */

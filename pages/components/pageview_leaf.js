@@ -84,7 +84,7 @@ class Leaf {
 
   cover(page) {
     const words = JSON.stringify([page.words, page.lean]), marks = JSON.stringify([page.boxes, page.citations, page.hits]);
-    if (words !== this.worded) { this.worded = words; this.words.accept(page.words, page.lean); this.words.size(); }
+    if (words !== this.worded) { this.worded = words; this.words.accept(page.words, page.lean); }
     if (marks !== this.covered) { this.covered = marks; this.drawMarks(page); this.drawNotes(page); }
     if (this.view.main === this) this.view.root.dataset.boxes = String(page.boxes.length);
   }

@@ -99,6 +99,38 @@ class Watch:
     """Seconds without pointer, key, wheel or scrolling after which nobody is using the screen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lets the browser show a page before the script has heard of it, and keep what it has shown."""
+
+    images_of: str
+    """Names the packet as it is displayed: while it is the same, the browser keeps images that it has shown."""
+    pictures_of: str = ""
+    """Names all that is drawn on pages: while it is the same, the browser keeps whole pages. "" for none."""
+    line: Mapping[str, str] | None = None
+    """From pages.components.line. It answers "page": given {"page", "about", "two"}, it has {"main", "beside", "of"}:
+    the page and, for two, the one after it, as `PageImage.packed` makes them, and what `pictures_of` would be."""
+    kept: bool = False
+    """The browser has the page as it is to be shown: only its number counts."""
+    settled: Sequence[str] = ()
+    """Keys of containers that are on the screen once the script has followed, with {page} and {about} in them; until
+    then the root element of the document has the attribute data-chartsieve-ahead."""
+    on_unreached: Callable[[], None] | None = None
+    """Called in a callback: the line does not reach."""
+
+
+class Asked(NamedTuple):
+    """A page that the reviewer has just asked for."""
+
+    page: int
+    about: str = ""
+    """For which criterion, as `about` names it; "" for the one on the screen."""
+    outside: bool = False
+    """Another component asked, and shows already what it asked for."""
+    shown: str = ""
+    """`Ahead.pictures_of` of the page that is shown already, "" for none."""
+
+
 class PickedMark(NamedTuple):
     """The mark the reviewer clicked."""
 
@@ -176,13 +208,13 @@ def asked_page(key: str, pages: int) -> int | None:
     return None
 
 
-def asked_about(key: str) -> tuple[str, bool]:
-    """What a page was just asked for in the page view `key`: the criterion, as `about` names it, "" for none; and
-    whether another component asked, which shows already what it asked for."""
+def asked_there(key: str, pages: int) -> Asked | None:
+    """As `asked_page`, with all that the page view says about it."""
+    page = asked_page(key, pages)
     match sent(key, "page"):
-        case {"about": str(about), "from": str(by)}:
-            return about, bool(by)
-    return "", False
+        case {"about": str(about), "from": str(by), "shown": str(shown)} if page:
+            return Asked(page, about, bool(by), shown)
+    return Asked(page) if page else None
 
 
 def rotated(key: str) -> int | None:

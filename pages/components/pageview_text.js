@@ -2,6 +2,7 @@
 // Words are untrusted: textContent only. Boxes are [x0, y0, x1, y1] in fractions of the displayed page.
 
 const UNITS = 10000, START_WITHIN = 1.5; // of the boxes Python sends; heights of a line from a word, for a selection to begin
+const LATER = 60; // ms: the image is on the screen before its words are laid out
 const pen = document.createElement('canvas').getContext('2d');
 
 /** The box after the page was turned clockwise by a multiple of 90 degrees. */
@@ -40,8 +41,19 @@ class WordLayer {
   accept({ at, text }, lean) {
     this.lean = ((lean % 360) + 360) % 360;
     this.words = text.map((word, i) => ({ text: word, box: at.slice(4 * i, 4 * i + 4).map((side) => side / UNITS) }));
-    this.layer.replaceChildren(...this.words.map((word, i) => this.span(word, i)));
     this.clear();
+    this.layer.replaceChildren();
+    clearTimeout(this.laying);
+    this.laying = this.words.length ? setTimeout(() => this.lay(), LATER) : undefined;
+  }
+
+  /** Put the words into the layer, if they are not there yet. */
+  lay() {
+    if (this.laying === undefined) return;
+    clearTimeout(this.laying);
+    this.laying = undefined;
+    this.layer.replaceChildren(...this.words.map((word, i) => this.span(word, i)));
+    this.size();
   }
 
   span({ text, box }, index) {
@@ -81,6 +93,7 @@ class WordLayer {
     if (!this.words.length || event.pointerType === 'touch' || !this.ours(event)) return;
     const mark = event.composedPath().find((part) => part.getAttribute?.('role') === 'button');
     (mark ?? this.frame.closest('.sheet')).focus({ preventScroll: true });
+    this.lay();
     const near = this.nearest(event);
     this.from = null;
     if (event.shiftKey && this.run) this.from = { index: this.run[0], x: -1e6, y: 0, id: event.pointerId };

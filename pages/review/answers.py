@@ -14,7 +14,7 @@ from pages.review.place import Place, Seen
 from pages.review.undoing import Log
 
 
-def page_line(now: Seen) -> dict[str, str]:
+def page_line(now: Seen) -> dict[str, str] | None:
     """For the page view: pages of this case as it stands in this tab, whatever the screen shows by then."""
     case_id, place = now.case.id, now.place
     return line(page=lambda said: _page(case_id, place, said))
@@ -28,10 +28,10 @@ def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
         case _:
             raise NotFound("This is no page of the case.")
     beside = picture(now, number).packed() if two and number < len(now.chart.pages) else None
-    return {"main": picture(now, number - 1).packed(), "beside": beside, "about": row, "of": pictures_of(now)}
+    return {"main": picture(now, number - 1).packed(), "beside": beside, "of": pictures_of(now)}
 
 
-def decision_line(now: Seen, log: Log) -> dict[str, str]:
+def decision_line(now: Seen, log: Log) -> dict[str, str] | None:
     """For the buttons that decide: who signs is who was at this screen when it was drawn."""
     case_id, place, by = now.case.id, now.place, reviewer()
     return line(decide=lambda said: _decide(case_id, place, by, log, said))

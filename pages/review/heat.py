@@ -27,6 +27,7 @@ from pages.components.heatmap import (
     picked_rule,
     picked_seen,
 )
+from pages.components.line import line, unreached
 from pages.components.pageview import seen_in
 from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
 
@@ -80,8 +81,9 @@ def shown_criteria(now: Seen) -> list[str]:
 
 def _heatmap(now: Seen, *, table: bool) -> None:
     rows, case_id = _rows(now.case.id), now.case.id
+    packed = _packed(now.chart)
     heatmap(
-        _packed(now.chart),
+        packed,
         key=_key(case_id),
         rule=now.place.shown_rule,
         rule_token=now.place.token,
@@ -95,9 +97,11 @@ def _heatmap(now: Seen, *, table: bool) -> None:
         certified=_certified(now.case),
         price=workspace().settings.llm_price,
         table=table,
+        line=line(heat=lambda _: packed),
         on_rule=lambda: _on_rule(case_id),
         on_cell=lambda: _on_cell(case_id),
         on_order=lambda: _on_order(case_id),
+        on_unreached=_on_unreached,
     )
 
 
@@ -208,6 +212,11 @@ def _on_order(case_id: int) -> None:
     if order is not None:
         _rows(case_id).order = order
         redraw(DECIDE, LEFT)
+
+
+@callback
+def _on_unreached() -> None:
+    unreached()
 
 
 @callback

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 import streamlit as st
@@ -34,6 +34,15 @@ def redraw(*fragments: str) -> NoReturn:
     st.rerun([name for name in (PAGE, DECIDE, LEFT) if name in fragments])
 
 
+class Shown(NamedTuple):
+    """A page with all that is drawn on it."""
+
+    page: int
+    row: str
+    of: str
+    """Names what is drawn on pages (pages.review.picture.pictures_of)."""
+
+
 @dataclass
 class Place:
     """One per case and browser tab, in the session state."""
@@ -57,6 +66,8 @@ class Place:
     """What is looked for in the packet, "" for nothing."""
     hit: int = 0
     """Position of the hit that the reviewer has gone to, from 0."""
+    drawn: Shown | None = None
+    """What the browser shows as it is, and need not be sent again."""
     token: int = 0
     shown_cell: Cell = field(default_factory=lambda: Cell("", 1))
     shown_rule: Rule = field(default_factory=Rule)

@@ -11,14 +11,15 @@ from core.errors import Conflict, PageUnavailable
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button
+from pages.components.line import unreached
 from pages.components.pageview import (
+    Ahead,
     PageImage,
     Picked,
     PickedBox,
     PickedMark,
     Watch,
-    asked_about,
-    asked_page,
+    asked_there,
     pageview,
     rotated,
     to_cite,
@@ -29,7 +30,7 @@ from pages.review.facts import facts
 from pages.review.finding import search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
 from pages.review.picture import DPI, images_of, passages_on, picture, pictures_of
-from pages.review.place import AT_CRITERION, AT_PAGE, DECIDE, LEFT, PAGE, Seen, again, redraw
+from pages.review.place import AT_CRITERION, AT_PAGE, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
 from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import redraw_head, unread_panel
 
@@ -210,12 +211,23 @@ def _standing(now: Seen) -> str:
 
 
 def _image(now: Seen) -> None:
+    case_id, pages, beside = now.case.id, len(now.chart.pages), _beside(now)
+    shown = Shown(now.place.page, now.place.row, pictures_of(now))
+    line = page_line(now)
+    ahead = Ahead(
+        images_of(now),
+        shown.of,
+        line,
+        kept=line is not None and beside is None and now.place.drawn == shown,
+        settled=(AT_PAGE, AT_CRITERION),
+        on_unreached=lambda: _on_unreached(case_id),
+    )
     try:
-        main = picture(now, now.column)
+        main = PageImage("", now.place.page, "") if ahead.kept else picture(now, now.column)
     except PageUnavailable as error:
         say_error(str(error))
         return
-    case_id, pages = now.case.id, len(now.chart.pages)
+    now.place.drawn = shown
     pageview(
         main.src,
         key=_key(case_id),
@@ -229,11 +241,8 @@ def _image(now: Seen) -> None:
         lean=main.lean,
         citations=main.citations,
         found=main.found,
-        beside=_beside(now),
-        images_of=images_of(now),
-        pictures_of=pictures_of(now),
-        line=page_line(now),
-        settled=(AT_PAGE, AT_CRITERION),
+        beside=beside,
+        ahead=ahead,
         watch=Watch(now.watched, lambda seen: _on_seen(case_id, seen)) if reviewer() else None,
         about=now.criterion.id,
         on_page=lambda: _on_page(case_id, pages),
@@ -258,16 +267,24 @@ def _beside(now: Seen) -> PageImage | None:
 
 @callback
 def _on_page(case_id: int, pages: int) -> None:
-    wanted, now = asked_page(_key(case_id), pages), again(case_id)
-    if wanted is None:
+    asked, now = asked_there(_key(case_id), pages), again(case_id)
+    if asked is None:
         return
-    before, (row, outside) = now.place.row, asked_about(_key(case_id))
-    row = row if row in now.chart.grid.criteria else before
-    if outside:  # the heatmap is there already: what the hand has done there since must not be taken back
-        now.place.row, now.place.page, now.place.waits = row, wanted, False
+    before = now.place.row
+    row = asked.about if asked.about in now.chart.grid.criteria else before
+    if asked.outside:  # the heatmap is there already: what the hand has done there since must not be taken back
+        now.place.row, now.place.page, now.place.waits = row, asked.page, False
     else:
-        now.place.go(row=row, page=wanted)
+        now.place.go(row=row, page=asked.page)
+    if asked.shown:
+        now.place.drawn = Shown(asked.page, row, asked.shown)
     redraw(PAGE, LEFT, *((DECIDE,) if row != before else ()))
+
+
+@callback
+def _on_unreached(case_id: int) -> None:
+    unreached()
+    again(case_id).place.drawn = None
 
 
 def _on_seen(case_id: int, seen: Sequence[tuple[int, float]]) -> None:

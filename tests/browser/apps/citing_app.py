@@ -14,6 +14,7 @@ from core.cited_text import cite_box, cite_run, displayed_boxes, displayed_words
 from core.domain import Citation, Page, PageRef, Word
 from core.page_search import PageSearch
 from pages.components.pageview import (
+    Ahead,
     CitedPlace,
     FoundPlace,
     Mark,
@@ -172,7 +173,7 @@ with st.container(width=int(q["wide"])) if "wide" in q else st.container():
         found=here.found,
         height=560,
         beside=image(int(q["beside"])) if "beside" in q else None,
-        images_of="case" if "kept" in q else "",
+        ahead=Ahead("case") if "kept" in q else None,
         watch=Watch("case", report, float(q["every"]), float(q.get("idle", 30))) if "every" in q else None,
         about=f"C{now:02}",
         on_page=on_page,
