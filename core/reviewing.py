@@ -137,15 +137,9 @@ class Reviewing:
         `seen` is the id of the newest decision on the screen, 0 for none. None when nothing changed; raises Conflict
         when somebody else decided in between.
         """
-        decision = Decision(
-            criterion,
-            outcome,
-            rationale.strip(),
-            reviewer,
-            self._clock(),
-            self._citations(case_id, criterion, reviewer=reviewer, reading=reading),
-            reading=reading,
-        )
+        with self._store.one_view():
+            citations = self._citations(case_id, criterion, reviewer=reviewer, reading=reading)
+        decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations, reading=reading)
         return self._store.decide(case_id, decision, seen=seen)
 
     def _citations(self, case_id: int, criterion: str, *, reviewer: str, reading: Reading) -> tuple[Citation, ...]:

@@ -7,6 +7,7 @@ SQLite is the database that is tested. The migrations, the triggers and the lock
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -41,7 +42,7 @@ from core.store import summaries as _summaries
 from core.store.audit import AuditEntry
 from core.store.calibration import Calibration
 from core.store.course import Course
-from core.store.engine import make_engine, reading, translated, writing
+from core.store.engine import make_engine, one_view, reading, translated, writing
 from core.store.findings import Findings
 from core.store.judgements import Judgements
 from core.store.migrate import migrate
@@ -86,6 +87,13 @@ class Store(Judgements):
     def close(self) -> None:
         with translated():
             self._engine.dispose()
+
+    def one_view(self) -> AbstractContextManager[None]:
+        """All that is read inside is read from one view of the database, which costs less than one for each method.
+
+        What is written meanwhile, here or elsewhere, is not seen until it ends.
+        """
+        return one_view(self._engine)
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -119,11 +120,31 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+_VIEW: ContextVar[tuple[Engine, Session] | None] = ContextVar("view", default=None)
+"""What is being read from for longer than one method."""
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent view. Neither waits for a writer nor makes one wait."""
+    view = _VIEW.get()
+    if view is not None and view[0] is engine:
+        with translated():
+            yield view[1]
+        return
     with translated(), Session(engine.execution_options(readonly=True)) as session:
         yield session
+
+
+@contextmanager
+def one_view(engine: Engine) -> Iterator[None]:
+    """All that is read inside, by this thread, is read in one transaction: as it was at the first read."""
+    with reading(engine) as session:
+        token = _VIEW.set((engine, session))
+        try:
+            yield
+        finally:
+            _VIEW.reset(token)
 
 
 @contextmanager

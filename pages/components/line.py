@@ -10,6 +10,7 @@ written down, and forgotten with the tab's session.
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -35,6 +36,12 @@ class Line:
         self.answers: dict[str, Answer] = {}
 
 
+@dataclass
+class _Server:
+    listens: bool = False
+
+
+_SERVER = _Server()
 _UNREACHED = "line.unreached"
 _LINES: WeakValueDictionary[str, Line] = WeakValueDictionary()
 """The sessions hold the lines; a session that ends takes its line with it."""
@@ -43,15 +50,21 @@ _LINES: WeakValueDictionary[str, Line] = WeakValueDictionary()
 def line(**answers: Answer) -> dict[str, str] | None:
     """Answer questions of these names from now on; what a component needs to ask them, to be sent to it as `line`.
 
-    None once a component said that the line does not reach: what could be asked on it is to be sent with the rest.
+    None where the server does not listen, and once a component said that the line does not reach: what could be asked
+    on it is to be sent with the rest.
     """
-    if st.session_state.get(_UNREACHED):
+    if not _SERVER.listens or st.session_state.get(_UNREACHED):
         return None
     own: Line = st.session_state.setdefault("line", Line())
     own.answers.update(answers)
     _LINES[own.token] = own
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return {"path": f"/{base}{PATH}" if base else PATH, "token": own.token}
+
+
+def listening() -> None:
+    """The server of this process has the way on which lines are asked."""
+    _SERVER.listens = True
 
 
 def unreached() -> None:

@@ -31,7 +31,9 @@ def _warm_up() -> None:
     # Only now does Streamlit have the runtime that keeps the workspace.
     importlib.import_module("pages.door")
     from pages.components.frame import workspace
+    from pages.components.line import listening
 
+    listening()
     # The first question loads the scorer's words; the first case should not wait for them.
     asyncio.run(workspace().roster.scorer("embedded").score("Is asthma documented?", ["Asthma since 2019."]))
     workspace().studio.prepare()

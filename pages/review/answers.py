@@ -24,11 +24,13 @@ def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
     """A page, for the criterion named with it, and the one after it where two stand side by side."""
     match said:
         case {"page": int(number), "about": str(row), "two": bool(two)}:
-            now = _there(case_id, place, row, number)
+            pass
         case _:
             raise NotFound("This is no page of the case.")
-    beside = picture(now, number).packed() if two and number < len(now.chart.pages) else None
-    return {"main": picture(now, number - 1).packed(), "beside": beside, "of": pictures_of(now)}
+    with workspace().store.one_view():
+        now = _there(case_id, place, row, number)
+        beside = picture(now, number).packed() if two and number < len(now.chart.pages) else None
+        return {"main": picture(now, number - 1).packed(), "beside": beside, "of": pictures_of(now)}
 
 
 def decision_line(now: Seen, log: Log) -> dict[str, str] | None:
@@ -45,10 +47,12 @@ def _decide(case_id: int, place: Place, by: str, log: Log, said: object) -> Mapp
             outcome = None
     if outcome is None:
         raise NotFound("This is no decision. Nothing was saved.")
-    change = decide(_there(case_id, place, row, place.page), row, outcome, why, by=by, seen=seen)
+    with workspace().store.one_view():
+        before = _there(case_id, place, row, place.page)
+    change = decide(before, row, outcome, why, by=by, seen=seen)
     if change:
         log.unheard.append(change)
-    now = _there(case_id, place, row, place.page)
+    now = Seen(before.case, before.chart, before.place)  # which has not looked at the decisions yet
     newest = now.decisions.get(row)
     return {"seen": newest.id if newest else 0, "said": said_of(now, newest, "")}
 

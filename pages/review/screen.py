@@ -262,7 +262,8 @@ def _work(case: Case, drawn: tuple[object, ...], *, run_every: float | None) -> 
 
 
 def _part(case_id: int, drawn: tuple[object, ...], panel: Callable[[Seen], None]) -> None:
-    with guard():  # a fragment reports its own errors unless they are caught inside it
+    # A fragment reports its own errors unless they are caught inside it. Nothing that is drawn is written on the way.
+    with guard(), workspace().store.one_view():
         show_flash()
         case = workspace().store.case(case_id)
         now = seen(case, workspace().chart.of(case))

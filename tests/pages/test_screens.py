@@ -25,7 +25,7 @@ def app(screen: str = "", **query: str) -> AppTest:
 
 def texts(test: AppTest) -> str:
     kinds = (test.title, test.subheader, test.markdown, test.caption, test.info, test.warning, test.error)
-    ours = [element.proto.json for element in test.get("bidi_component")]  # what our own components are told to show
+    ours = [element.proto.json for element in test.get("bidi_component") if "decided." in str(element.key)]
     return "\n".join([*(str(element.value) for kind in kinds for element in kind), *ours]).replace("\\", "")
 
 

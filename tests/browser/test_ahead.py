@@ -1,0 +1,169 @@
+"""The screen ahead of its script: what is shown and saved at once, and never about another page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+
+from tests.browser.conftest import ROOT, WAIT_MS, Serve
+from tests.browser.test_case import LINES, packet, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-case")]
+
+CRITERIA = (
+    "id,question,group\n"
+    "A-1,Has methotrexate been tried for at least 12 weeks?,Treatment\n"
+    "A-2,Is rheumatoid arthritis documented?,Diagnosis\n"
+)
+
+
+@pytest.fixture(scope="module")
+def url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+    data = tmp_path_factory.mktemp("ahead")
+    return serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(data)})
+
+
+@pytest.fixture
+def case(page: Page, url: str, tmp_path: Path) -> str:
+    """Address of a new case with four pages and two criteria, nothing decided; `page` shows its first page."""
+    (tmp_path / "criteria.csv").write_text(CRITERIA)
+    page.goto(f"{url}/new?by=J.+Rivera,+RN")
+    inputs = page.get_by_test_id("stFileUploader")
+    inputs.filter(has_text="PDF, TIFF").locator("input").set_input_files(packet(tmp_path, "notes.pdf", *LINES))
+    expect(page.get_by_text("notes.pdf: 4 pages")).to_be_visible()
+    inputs.filter(has_text="CSV, Excel").locator("input").set_input_files(tmp_path / "criteria.csv")
+    expect(page.get_by_text("2 criteria", exact=True)).to_be_visible()
+    page.get_by_label("Name of the case").fill("Request 4714")
+    page.keyboard.press("Tab")
+    create = page.get_by_role("button", name="Create the case")
+    expect(create).to_be_enabled()
+    create.click()
+    ready(page)
+    # Its job is done, and nothing draws the screen by the clock any more.
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)
+    settled(page)
+    return page.url
+
+
+def ready(page: Page) -> None:
+    expect(page.locator(".hm")).to_have_attribute("data-ready", re.compile("."), timeout=60_000)
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "1")
+
+
+class Held:
+    """The way between script and browser, which can be stopped: the script hears nothing until `let_go`."""
+
+    def __init__(self, page: Page) -> None:
+        self.holds = False
+        self.waiting: list[str | bytes] = []
+        page.route_web_socket(re.compile("_stcore/stream"), self._route)
+
+    def _route(self, socket: WebSocketRoute) -> None:
+        self.server = socket.connect_to_server()
+        socket.on_message(lambda said: self.waiting.append(said) if self.holds else self.server.send(said))
+
+    def let_go(self) -> None:
+        self.holds = False
+        for said in self.waiting:
+            self.server.send(said)
+
+
+@pytest.fixture
+def held(page: Page, case: str) -> Held:
+    """The case opened anew, on a connection that can be stopped."""
+    way = Held(page)
+    page.goto(case)
+    ready(page)
+    settled(page)
+    page.wait_for_timeout(500)
+    way.holds = True
+    return way
+
+
+def test_a_page_and_a_cell_show_with_their_marks_before_the_script_hears_of_them(page: Page, held: Held) -> None:
+    page.locator(".pv .sheet").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "3")
+    page.locator(".hm canvas").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")  # the page that is shown, for the other criterion
+    expect(page.locator(".pv g")).to_have_count(1)
+    expect(page.locator(".pv g")).to_have_attribute("aria-label", re.compile("rheumatoid arthritis"))
+    expect(page.get_by_text("Has methotrexate been tried")).to_be_visible()  # the script has not followed
+    held.let_go()
+    expect(page.get_by_text("Has methotrexate been tried")).to_have_count(0)
+    expect(page).to_have_url(re.compile("criterion=A-2.*page=3|page=3.*criterion=A-2"))
+
+
+def test_a_decision_is_saved_before_the_script_hears_of_it_and_can_be_taken_back(
+    page: Page, held: Held, case: str, browser: Browser
+) -> None:
+    page.keyboard.press("m")
+    saved = page.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))
+    expect(saved).to_be_visible()
+    # Somebody else sees it: it is in the database.
+    other = browser.new_context().new_page()
+    other.goto(case.replace("J.+Rivera", "S.+Second"))
+    expect(other.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible(timeout=WAIT_MS)
+    other.context.close()
+    held.let_go()
+    undo = page.get_by_role("button", name="Undo: met on A-1")
+    expect(undo).to_be_enabled()
+    page.keyboard.press("z")
+    expect(page.locator(".sv").get_by_text("Not decided yet")).to_be_visible()
+
+
+def test_a_key_waits_until_its_button_is_about_the_page_that_is_shown(page: Page, held: Held) -> None:
+    page.locator(".pv .sheet").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "2")
+    page.keyboard.press("1")  # relevant: the button on the screen is about page 1 still
+    page.wait_for_timeout(300)
+    held.let_go()
+    expect(page.get_by_text("saved as relevant")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "1")
+    expect(page.get_by_text("saved as relevant")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("saved as relevant")).to_be_visible()
+
+
+def test_where_the_line_does_not_reach_everything_goes_the_long_way(browser: Browser, case: str) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    context.route("**/line/*", lambda route: route.abort())
+    slow = context.new_page()
+    slow.goto(case)
+    ready(slow)
+    settled(slow)
+    slow.locator(".pv .sheet").focus()
+    slow.keyboard.press("ArrowRight")
+    expect(slow.locator(".pv")).to_have_attribute("data-ready", "2")
+    settled(slow)
+    slow.get_by_placeholder("Why: dates, values, pages").fill("14 weeks, stopped for ALT")
+    slow.get_by_role("button", name="Met", exact=True).click()
+    expect(slow.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible()
+    settled(slow)
+    slow.locator(".hm canvas").focus()
+    slow.keyboard.press("End")
+    slow.keyboard.press("Enter")
+    expect(slow.locator(".pv")).to_have_attribute("data-ready", "4")
+    slow.reload()
+    expect(slow.get_by_placeholder("Why: dates, values, pages")).to_have_value("14 weeks, stopped for ALT")
+    context.close()
+
+
+@pytest.mark.usefixtures("case")
+def test_words_typed_just_before_a_decision_are_signed_with_it(page: Page) -> None:
+    page.get_by_placeholder("Why: dates, values, pages").fill("14 weeks")
+    page.get_by_role("button", name="Not met", exact=True).click()
+    expect(page.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible()
+    settled(page)
+    expect(page.get_by_text("kept as a draft")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_placeholder("Why: dates, values, pages")).to_have_value("14 weeks")
+    expect(page.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible()
