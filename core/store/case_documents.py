@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.domain import CaseDocument, PageRef
 from core.errors import Conflict, NotFound, StoreError
-from core.store import audit, documents
+from core.store import audit, documents, locked
 from core.store.tables import CaseDocumentRow, DocumentRow, PageRow, utc
 
 IN_FORCE = CaseDocumentRow.replaced_by.is_(None)
@@ -54,7 +54,8 @@ def put(
 
 
 def add(session: Session, case_id: int, new: Sequence[CaseDocument], *, by: str, at: datetime) -> None:
-    """At the end of the reading order. The caller knows that the case is there."""
+    """At the end of the reading order. The caller knows that the case is there. Raises SignedOff."""
+    locked.check_open(session, case_id)
     if not new or len({d.document for d in new}) < len(new):
         raise StoreError("Choose at least one document, and each only once. Nothing was added.")
     for document in new:
@@ -72,9 +73,10 @@ def add(session: Session, case_id: int, new: Sequence[CaseDocument], *, by: str,
 def replace(session: Session, case_id: int, old: str, new: CaseDocument, *, by: str, at: datetime) -> None:
     """`new` takes the place of `old`; it may be one that was replaced before. The caller knows that the case is there.
 
-    Raises NotFound when the case never had `old`, Conflict when `old` was replaced meanwhile, and StoreError when `new`
-    is in force already.
+    Raises NotFound when the case never had `old`, Conflict when `old` was replaced meanwhile, StoreError when `new` is
+    in force already, and SignedOff.
     """
+    locked.check_open(session, case_id)
     before = _row(session, case_id, old)
     if before is None:
         raise NotFound(f"Case {case_id} has no such document. Nothing was replaced. Open the case again.")

@@ -15,7 +15,7 @@ class SeenClock {
       window.addEventListener(name, touch, { capture: true, passive: true });
     }
     document.addEventListener('visibilitychange', () => {
-      if (document.hidden) { this.count(true); this.report(1); } else this.count();
+      if (document.hidden) { this.count(true); this.report(1, true); } else this.count();
     });
     window.addEventListener('blur', () => this.count(true));
     window.addEventListener('focus', () => this.count());
@@ -51,12 +51,12 @@ class SeenClock {
     }
   }
 
-  /** Tell Python once there is enough to tell. */
-  report(least) {
+  /** Tell Python once there is enough to tell. `leaving`: the document may be gone in a moment. */
+  report(least, leaving = false) {
     for (const { of, every, report } of this.watches.values()) {
       if ((this.pending.get(of)?.active ?? 0) < (least ?? every)) continue;
       const seen = this.take(of);
-      if (seen) report(seen);
+      if (seen) report(seen, leaving);
     }
   }
 

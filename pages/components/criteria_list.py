@@ -5,12 +5,12 @@ The browser filters and moves about in it without the server; Python learns whic
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from core.domain import DecisionOutcome, Evidence
 from core.logic import State
+from pages.components.files import beside
 from pages.components.sent import sent
 
 
@@ -60,12 +60,11 @@ _HTML = """
   <p class="none" hidden>No criterion is like that. Show all criteria to see them again.</p>
 </div>
 """
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_criteria_list",
     html=_HTML,
-    css=(_HERE / "criteria_list.css").read_text("utf-8"),
-    js=(_HERE / "criteria_list.js").read_text("utf-8"),
+    css=beside("criteria_list.css"),
+    js=beside("criteria_list.js"),
 )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
 from core.domain import DecisionOutcome, Evidence
 from core.rows import SORTS, CriterionRow, Order, Sort
 from core.selection import Rule, shown
+from pages.components.files import beside
 from pages.components.outcomes import OUTCOME_WORDS
 from pages.components.sent import sent
 
@@ -37,12 +37,11 @@ _HTML = """
   <p class="none" hidden>No criterion is like that. Show all, or change the filter above.</p>
 </div></div>
 """
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_heat_table",
     html=_HTML,
-    css=(_HERE / "heat_table.css").read_text("utf-8"),
-    js=(_HERE / "heat_table.js").read_text("utf-8"),
+    css=beside("heat_table.css"),
+    js=beside("heat_table.js"),
 )
 
 

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -21,7 +20,7 @@ from core.domain import DecisionOutcome
 from core.errors import BadRule
 from core.rows import EVIDENCES, SORTS, Order
 from core.selection import Rule, threshold_milli
-from pages.components import line as line_to_python
+from pages.components.files import beside
 from pages.components.sent import sent
 
 Packed = dict[str, Any]
@@ -178,13 +177,11 @@ once. The best page is kept even if it is longer. Empty: no limit">up to
   <div class="sr live" aria-live="polite"></div>
 </div>
 """
-_SCRIPTS = ("heatmap_rows.js", "heatmap_draw.js", "heatmap.js")
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_heatmap",
     html=_HTML,
-    css=(_HERE / "heatmap.css").read_text("utf-8"),
-    js=line_to_python.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    css=beside("heatmap.css"),
+    js=beside("line.js", "heatmap_rows.js", "heatmap_draw.js", "heatmap.js"),
 )
 
 

@@ -4,11 +4,6 @@
 const HOLD = 400, DEAD = 1500; // ms: on the screen before an answer passes; after one, until the server has answered
 const memory = new Map(); // component key -> what was shown when, for when Streamlit mounts the component again
 
-function typing(event) {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-}
-
 class Guard {
   constructor(root) {
     this.root = root;

@@ -1,16 +1,16 @@
 """Answers by key or click pass only once the page has been on the screen for a while: a held key judges nothing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
+from pages.components.files import beside
 from pages.components.keymap import css_name
 
 _mount = st.components.v2.component(
     "chartsieve_keyguard",
     html='<div class="kg" hidden></div>',
-    js=(Path(__file__).parent / "keyguard.js").read_text("utf-8"),
+    js=beside("typing.js", "keyguard.js"),
 )
 
 

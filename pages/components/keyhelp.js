@@ -2,11 +2,6 @@
 
 const open = new Map(); // component key -> whether the line is shown, for when Streamlit mounts the component again
 
-function typing(event) {
-  const target = event.composedPath()[0];
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-}
-
 export default function ({ data, key, parentElement }) {
   const button = parentElement.querySelector('.kh button'), line = parentElement.querySelector('.kh .line');
   const show = (yes) => {

@@ -1,8 +1,8 @@
 """The keys of a screen in one line, shown and hidden with `?` or a click. The server has no part in it."""
 
-from pathlib import Path
-
 import streamlit as st
+
+from pages.components.files import beside
 
 _HTML = """
 <div class="kh">
@@ -19,9 +19,7 @@ _CSS = """
 .kh button:hover, .kh button:focus-visible { outline: 1px solid var(--st-primary-color); }
 .kh .line { margin: 0.25rem 0.3rem 0; line-height: 1.45; }
 """
-_mount = st.components.v2.component(
-    "chartsieve_keyhelp", html=_HTML, css=_CSS, js=(Path(__file__).parent / "keyhelp.js").read_text("utf-8")
-)
+_mount = st.components.v2.component("chartsieve_keyhelp", html=_HTML, css=_CSS, js=beside("typing.js", "keyhelp.js"))
 
 
 def keyhelp(line: str, *, key: str) -> None:

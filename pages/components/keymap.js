@@ -2,13 +2,6 @@
 
 const memory = new Map(); // component key -> the listener, for when Streamlit mounts the component again
 
-function typing(event) {
-  const target = event.composedPath()[0];
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
-  return target.tagName === 'INPUT' && !/^(button|checkbox|radio|range|submit)$/.test(target.type);
-}
-
 /** Whether the element with the focus has a use of its own for the key: arrows in a list, Home in a slider. */
 function meant(event) {
   const target = event.composedPath()[0];

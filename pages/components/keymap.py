@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+
+from pages.components.files import beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,11 @@ _HTML = """
   </dialog>
 </div>
 """
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_keymap",
     html=_HTML,
-    css=(_HERE / "keymap.css").read_text("utf-8"),
-    js=(_HERE / "keymap.js").read_text("utf-8"),
+    css=beside("keymap.css"),
+    js=beside("typing.js", "keymap.js"),
 )
 
 

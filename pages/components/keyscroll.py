@@ -1,13 +1,13 @@
 """Space, Page up and down and the arrows scroll one box, without a click in it first."""
 
-from pathlib import Path
-
 import streamlit as st
+
+from pages.components.files import beside
 
 _mount = st.components.v2.component(
     "chartsieve_keyscroll",
     html='<div class="ks" hidden></div>',
-    js=(Path(__file__).parent / "keyscroll.js").read_text("utf-8"),
+    js=beside("keyscroll.js"),
 )
 
 

@@ -11,7 +11,6 @@ written down, and forgotten with the tab's session.
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,8 +19,6 @@ import streamlit as st
 from core.errors import ChartsieveError
 from pages.components.frame import UNEXPECTED, log_place
 
-SCRIPT = (Path(__file__).parent / "line.js").read_text("utf-8")
-"""To be joined into the module of a component that asks on the line."""
 PATH = "/line"
 """Where the server (pages.door.line) listens, below the address of the app."""
 Answer = Callable[[Any], Mapping[str, Any]]

@@ -5,13 +5,11 @@ All messages of a component are one widget to Streamlit, and of two that wait fo
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
 from pages.components.sent import sent
 
-SCRIPT = (Path(__file__).parent / "outbox.js").read_text("utf-8")
 _REMEMBERED = 8
 _LONGEST_ID = 40
 

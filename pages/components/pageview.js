@@ -151,7 +151,10 @@ class View {
     if (!watch) { window.chartsieveSeen?.rest(this); return; }
     const pages = this.main.ready === undefined ? [] : [this.main.ready];
     if (beside && this.beside?.ready && this.beside.ready !== pages[0]) pages.push(this.beside.ready);
-    const report = (seen) => this.outbox.post('seen', { seen });
+    const report = (seen, leaving) => {
+      if (leaving && this.data.line) tellLeaving(this.data.line, 'seen', { seen });
+      else this.outbox.post('seen', { seen });
+    };
     clock().watch(this, { ...watch, pages, report, inSight: () => this.inSight });
   }
 

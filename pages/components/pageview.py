@@ -5,13 +5,12 @@ Over the image lies its text, so that it can be selected, copied and cited; boxe
 
 import base64
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from core.domain import Word
-from pages.components import line as line_to_python
 from pages.components import outbox
+from pages.components.files import beside
 from pages.components.pageview_parts import (
     Ahead,
     CitedPlace,
@@ -107,13 +106,19 @@ _HTML = """
   <div class="sr live" aria-live="polite"></div>
 </div>
 """
-_HERE = Path(__file__).parent
-_SCRIPTS = ("activity.js", "pageview_text.js", "pageview_leaf.js", "pageview_ahead.js", "pageview.js")
 _mount = st.components.v2.component(
     "chartsieve_pageview",
     html=_HTML,
-    css=(_HERE / "pageview.css").read_text("utf-8"),
-    js=outbox.SCRIPT + line_to_python.SCRIPT + "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+    css=beside("pageview.css"),
+    js=beside(
+        "outbox.js",
+        "line.js",
+        "activity.js",
+        "pageview_text.js",
+        "pageview_leaf.js",
+        "pageview_ahead.js",
+        "pageview.js",
+    ),
 )
 
 Act = Callable[[], None]

@@ -109,7 +109,8 @@ class Ahead:
     """Names all that is drawn on pages: while it is the same, the browser keeps whole pages. "" for none."""
     line: Mapping[str, str] | None = None
     """From pages.components.line. It answers "page": given {"page", "about", "two"}, it has {"main", "beside", "of"}:
-    the page and, for two, the one after it, as `PageImage.packed` makes them, and what `pictures_of` would be."""
+    the page and, for two, the one after it, as `PageImage.packed` makes them, and what `pictures_of` would be. It is
+    told "seen" (`seen_in`) when the document is about to go."""
     kept: bool = False
     """The browser has the page as it is to be shown: only its number counts."""
     settled: Sequence[str] = ()

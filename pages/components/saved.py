@@ -5,12 +5,11 @@ it; otherwise it goes the long way, as if this component were not there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 
-from pages.components import line as line_to_python
+from pages.components.files import beside
 from pages.components.keymap import css_name
 from pages.components.sent import sent
 
@@ -23,12 +22,11 @@ class Said(NamedTuple):
     words: str
 
 
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_saved",
     html='<div class="sv"><div class="said" role="status"></div></div>',
-    css=(_HERE / "saved.css").read_text("utf-8"),
-    js=line_to_python.SCRIPT + (_HERE / "saved.js").read_text("utf-8"),
+    css=beside("saved.css"),
+    js=beside("line.js", "saved.js"),
 )
 STYLE = (
     ".cs-chosen button{background:var(--cs-chosen)!important;border-color:var(--cs-chosen)!important;"

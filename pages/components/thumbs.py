@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from core.errors import NotFound, PageUnavailable
 from pages.components import outbox
+from pages.components.files import beside
 from pages.components.pageview import image_source
 from pages.components.pageview_parts import Watch, asked_page, seen_in
 from pages.components.sent import sent
@@ -48,12 +48,11 @@ _HTML = """
   </ul>
 </div>
 """
-_HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "chartsieve_thumbs",
     html=_HTML,
-    css=(_HERE / "thumbs.css").read_text("utf-8"),
-    js=outbox.SCRIPT + (_HERE / "thumbs.js").read_text("utf-8"),
+    css=beside("thumbs.css"),
+    js=beside("outbox.js", "thumbs.js"),
 )
 
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from core.casestate import case_state
 from core.domain import Case, CaseDocument
 from core.uploads import Upload
 from core.workspace import UNNAMED
-from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
+from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.taking_in import forget, taken_in
 from pages.components.wording import host_of
 
@@ -27,16 +28,21 @@ def forget_done() -> None:
     st.session_state.pop(_DONE, None)
 
 
-def documents(case: Case) -> None:
+def signed_off(case: Case) -> bool:
+    """Whether the packet stays as it is: what was decided rests on it."""
+    return case_state(workspace().store.course.steps(case.id)).signed_off
+
+
+def documents(case: Case, *, locked: bool) -> None:
     st.markdown("**Documents, in the order in which they are read**")
     first = 1
     for document in case.documents:
         with st.container(border=True):
-            _document(case, document, first)
+            _document(case, document, first, locked=locked)
         first += document.pages
 
 
-def _document(case: Case, document: CaseDocument, first: int) -> None:
+def _document(case: Case, document: CaseDocument, first: int, *, locked: bool) -> None:
     last = first + document.pages - 1
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/description: **{plain(document.name)}**", width="content")
@@ -49,13 +55,14 @@ def _document(case: Case, document: CaseDocument, first: int) -> None:
             icon=":material/swap_horiz:",
             type="tertiary",
             help=f"Replace {plain(document.name)}",
+            disabled=locked,
             on_click=_on_open,
             args=(document.document,),
         )
     when = f", {document.added_at:%d %b %Y, %H:%M} UTC" if document.added_at else ""
     who = document.added_by or case.created_by
     st.caption(f"Added{'' if who == UNNAMED else f' by {plain(who)}'}{when}")
-    if st.session_state.get(_OPEN) == document.document:
+    if st.session_state.get(_OPEN) == document.document and not locked:
         _replacement(case, document)
 
 
@@ -79,9 +86,17 @@ def _replacement(case: Case, document: CaseDocument) -> None:
         st.button("Cancel", key=f"{key}.cancel", on_click=_on_open, args=("",))
 
 
-def add_documents(case: Case) -> None:
+def add_documents(case: Case, *, locked: bool) -> None:
     key = f"packet.add.{case.id}"
     st.markdown("**Add documents**")
+    if locked:
+        st.info(
+            "This case was signed off. Its documents stay as they are until it is reopened.", icon=":material/lock:"
+        )
+        st.page_link(
+            route("determine"), label="Determination", icon=":material/gavel:", query_params={"case": str(case.id)}
+        )
+        return
     uploads = taken_in(key, "PDF, TIFF, PNG or JPEG files; they come after the pages that are here")
     _before(case, uploads, "Your name: the record keeps who added the documents")
     st.button(

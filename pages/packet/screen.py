@@ -9,7 +9,7 @@ from pages.components.frame import entered, guard, open_case, plain, route, show
 from pages.components.unfinished import at_work
 from pages.components.wording import job_line
 from pages.packet.changes import changes
-from pages.packet.documents import add_documents, documents, forget_done, just_done
+from pages.packet.documents import add_documents, documents, forget_done, just_done, signed_off
 from pages.packet.noticed import noticed
 
 REFRESH_SECONDS = 2.0
@@ -25,12 +25,13 @@ def page() -> None:
         forget_done()
     busy = at_work(workspace().store.job(case.id))
     _head(case, busy=busy)
+    locked = signed_off(case)
     left, right = st.columns([11, 9], gap="large")
     with left:
-        documents(case)
+        documents(case, locked=locked)
         _following(changes, case.id, busy=busy)
     with right:
-        add_documents(case)
+        add_documents(case, locked=locked)
         _following(noticed, case.id, busy=busy)
 
 

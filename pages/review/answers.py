@@ -8,6 +8,7 @@ from core.domain import DECISIONS
 from core.errors import NotFound
 from pages.components.frame import reviewer, workspace
 from pages.components.line import line
+from pages.components.pageview import seen_in
 from pages.review.decided import decide, said_of
 from pages.review.picture import picture, pictures_of
 from pages.review.place import Place, Seen
@@ -16,8 +17,11 @@ from pages.review.undoing import Log
 
 def page_line(now: Seen) -> dict[str, str] | None:
     """For the page view: pages of this case as it stands in this tab, whatever the screen shows by then."""
-    case_id, place = now.case.id, now.place
-    return line(page=lambda said: _page(case_id, place, said))
+    case_id, place, by, watched = now.case.id, now.place, reviewer(), now.watched
+    return line(
+        page=lambda said: _page(case_id, place, said),
+        seen=lambda said: _seen(case_id, place, by, watched, said),
+    )
 
 
 def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
@@ -31,6 +35,15 @@ def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
         now = _there(case_id, place, row, number)
         beside = picture(now, number).packed() if two and number < len(now.chart.pages) else None
         return {"main": picture(now, number - 1).packed(), "beside": beside, "of": pictures_of(now)}
+
+
+def _seen(case_id: int, place: Place, by: str, watched: str, said: object) -> Mapping[str, Any]:
+    """Time on pages, from a tab that is about to close."""
+    pages = workspace().chart(case_id, place.fingerprint).grid.pages
+    known = [(pages[number - 1], seconds) for number, seconds in seen_in(said, of=watched, pages=len(pages))]
+    if by and known:
+        workspace().store.findings.active(case_id, known, reviewer=by)
+    return {}
 
 
 def decision_line(now: Seen, log: Log) -> dict[str, str] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -141,6 +142,19 @@ def test_what_is_no_decision_is_not_stored(sample: int, other: dict[str, Any]) -
     status, _ = asking(review(sample))("decide", **decision(**other))
     assert status == 409
     assert workspace().store.decisions(sample) == {}
+
+
+def test_the_last_seconds_of_a_tab_are_on_record_for_its_reviewer(sample: int) -> None:
+    test = review(sample)
+    workspace_of = f"{sample}."
+    watched = next(e for e in test.get("bidi_component") if "page." in str(e.key))
+    of = json.loads(watched.proto.json or watched.proto.mixed.json)["watch"]["of"]
+    assert of.startswith(workspace_of)
+    assert asking(test)("seen", seen={"of": of, "seconds": [[3, 12.5], [99_999, 1.0]]}) == (200, {})
+    assert asking(test)("seen", seen={"of": "another case", "seconds": [[3, 50.0]]}) == (200, {})
+    assert asking(test)("seen", seen={"of": of, "seconds": [[3, -5.0]]}) == (200, {})
+    (seen,) = workspace().store.findings.viewed(sample)
+    assert (seen.page.number, seen.reviewer, seen.seconds) == (3, NURSE, 12.5)
 
 
 def test_nothing_is_decided_in_a_case_that_was_signed_off(sample: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.casefile import Step
 from core.casework import SCORING
 from core.reading import RECOGNISING
 from core.settings import Settings
@@ -43,6 +44,19 @@ def busy(case: int, stage: str = RECOGNISING) -> None:
     store = workspace().store
     store.queue_job(case)
     store.update_job(case, state="running", stage=stage, done=0, total=1, message="")
+
+
+# -- a case that was signed off
+
+
+def test_documents_stay_as_they_are_in_a_case_that_was_signed_off(case: int) -> None:
+    at = workspace().now()
+    workspace().store.course.add_step(case, Step("withdraw", "R. Nurse", "reviewer", at, "At their wish"), seen=0)
+    test = app("packet", case=str(case), by="R. Nurse")
+    assert not test.exception
+    assert "Its documents stay as they are until it is reopened" in texts(test)
+    assert [b.disabled for b in test.button if b.label == "Replace…"] == [True]
+    assert not test.file_uploader
 
 
 # -- scans that are left

@@ -6,10 +6,35 @@ from dataclasses import replace
 import pytest
 
 from core.casefile import CLOSING, Left, StepKind
-from core.domain import PageRef
+from core.domain import CaseDocument, PageRef
 from core.errors import Conflict, SignedOff
 from core.store import Store
-from tests.store.examples import DOCUMENT, add_case, assignment, cited, decision, label, pin, remark, sighting, step
+from tests.store.examples import (
+    DOCUMENT,
+    OTHER,
+    add_case,
+    assignment,
+    cited,
+    decision,
+    label,
+    pin,
+    remark,
+    sighting,
+    step,
+)
+
+MORE = CaseDocument(OTHER, "more.pdf", 3)
+
+
+def added(store: Store, documents: list[CaseDocument]) -> int:
+    store.add_documents(1, documents, by="Ann")
+    return len(store.case(1).documents) - 1
+
+
+def replaced(store: Store, document: CaseDocument) -> int:
+    store.replace_document(1, DOCUMENT, document, by="Ann")
+    return len(store.case(1).replaced)
+
 
 CHANGES: dict[str, Callable[[Store], object]] = {
     "decide": lambda store: store.decide(1, decision("not_met"), seen=1),
@@ -19,6 +44,8 @@ CHANGES: dict[str, Callable[[Store], object]] = {
     "uncite": lambda store: store.findings.uncite(1, 1, by="Ann"),
     "pin": lambda store: store.findings.pin(1, pin()),
     "remark": lambda store: store.findings.remark(1, remark()),
+    "add documents": lambda store: added(store, [MORE]),
+    "replace a document": lambda store: replaced(store, MORE),
 }
 
 
