@@ -88,10 +88,15 @@ class Ahead {
     if (answer && wish === this.wish) { wish.shown = answer.of; this.show(answer); }
   }
 
-  /** From the line; what is wrong is said by Python, which hears of the page as well. */
-  async fetch(page, about, how, two = this.two) {
-    const answer = await ask(this.data.line, 'page', { page, about, two }, how).catch(() => null);
-    return answer && { ...answer, about, two, main: { ...answer.main, about } };
+  /** From the line. Nothing where there is none, or none of the page: Python, which hears of it as well, says why. */
+  async fetch(page, about, { signal } = {}, two = this.two) {
+    const { line } = this.data;
+    try {
+      const answer = await ask(line, 'page', { page, about, two }, { signal });
+      if (answer) return { ...answer, about, two, main: { ...answer.main, about } };
+      if (line && !signal?.aborted && this.data.line) this.view.tell('unreached', {});
+    } catch { /* said by Python */ }
+    return undefined;
   }
 
   show(answer) {
@@ -122,7 +127,7 @@ class Ahead {
     const { data } = this, { page, about } = data, known = this.kept.picture(page, about, false);
     const answer = known ?? (await this.fetch(page, about, {}, false));
     if (data !== this.data || this.wish) return;
-    if (!answer) { this.view.tell('unreached', {}); return; }
+    if (!answer) { this.view.tell('unreached', {}); return; } // to have it sent
     this.show(answer);
     this.rested();
   }

@@ -17,6 +17,7 @@ from pages.review.question import question_panel
 from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
 BUTTONS, WHY = "review.outcome", "review.why"
+_WITHIN, _WORDS = "review.deciding.{about}", "review.words.{about}"
 
 
 def decide_panel(now: Seen) -> None:
@@ -74,7 +75,13 @@ def _outcomes(now: Seen, newest: Decision | None) -> None:
     """Buttons, not a choice that keeps a value: only a click may sign a decision, and it belongs to the criterion that
     was on the screen, whatever the screen shows by the time it arrives."""
     base = _base(now.case.id, now.criterion.id)
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    row = st.container(
+        horizontal=True,
+        gap="xsmall",
+        vertical_alignment="center",
+        key=_WITHIN.format(about=now.criterion.id),
+    )
+    with row:
         for outcome in DECISIONS:
             with st.container(key=f"{BUTTONS}.{outcome}", width="content"):
                 st.button(
@@ -108,7 +115,7 @@ def _why(now: Seen, newest: Decision | None) -> None:
         st.session_state[f"{base}.seen"] = seen
         st.session_state[f"{base}.why"] = now.drafts.get(now.criterion.id, newest.rationale if newest else "")
     field, helps = st.columns([16, 1], gap="xsmall")
-    with field.container(key=WHY):
+    with field.container(key=WHY), st.container(key=_WORDS.format(about=now.criterion.id)):
         st.text_area(
             "Why",
             key=f"{base}.why",
@@ -185,9 +192,11 @@ def _keep(case_id: int, criterion: str, why: str) -> None:
     now = again(case_id)
     newest = now.decisions.get(criterion)
     if newest is None:
-        workspace().store.findings.draft(
-            case_id, criterion, why.strip(), reviewer=reviewer(), reading=now.place.reading
-        )
+        draft, reading = workspace().store.findings.draft, now.place.reading
+        draft(case_id, criterion, why.strip(), reviewer=reviewer(), reading=reading)
+        meanwhile = again(case_id).decisions.get(criterion)
+        if meanwhile and meanwhile.rationale == why.strip():  # signed on the line with these words
+            draft(case_id, criterion, "", reviewer=reviewer(), reading=reading)
     elif why.strip() != newest.rationale:
         _decide(now, criterion, newest.outcome, why)
 
@@ -220,7 +229,8 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
                 seen=newest.id if newest else 0,
                 line=None if locked else decision_line(now, log_of(case_id)),
                 buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
-                field=WHY,
+                within=_WITHIN.format(about=now.criterion.id),
+                field=_WORDS.format(about=now.criterion.id),
                 on_stored=lambda: _on_stored(case_id),
             )
         if len(history) > 1:

@@ -1,27 +1,40 @@
 """What the tests of the screens share: a workspace of their own, and a case in it."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import streamlit as st
 
 from core.samples import SAMPLES
-from core.settings import read_settings
+from core.settings import Settings
 from core.workspace import Workspace
+from pages.components import frame
 
 
 @pytest.fixture(autouse=True)
-def one_workspace_per_test() -> Iterator[None]:
+def one_workspace_per_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # Processes that read documents start when they are needed: most of these tests need none.
+    monkeypatch.setattr(frame, "SPARES", 0)
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()
 
 
-@pytest.fixture
-def sample() -> int:
-    """The small sample case, scored by the embedded scorer, in the data folder of this test."""
-    opened = Workspace.open(read_settings())
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A data folder with the small sample case, scored by the embedded scorer, and the id of the case."""
+    folder = tmp_path_factory.mktemp("sample") / "data"
+    opened = Workspace.open(Settings(data_dir=folder))
     case = opened.open_sample(SAMPLES[0], by="R")
     opened.jobs.wait(case, 60)
     opened.close()
-    return case
+    return folder, case
+
+
+@pytest.fixture
+def sample(sample_folder: tuple[Path, int], tmp_path: Path) -> int:
+    """The case, in the data folder of this test."""
+    shutil.copytree(sample_folder[0], tmp_path / "data")
+    return sample_folder[1]

@@ -1,6 +1,6 @@
 """A case's course: steps, duties, roles, citations, pins, remarks, what was looked at, and a second reading."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,10 +63,12 @@ def _change_decisions() -> None:
 
 
 def _change_criteria() -> None:
-    with op.batch_alter_table("criteria_sets", recreate="always") as table:
+    # SQLite would put a column after the constraints. PostgreSQL cannot make a table anew to which others point.
+    anew: Literal["always", "never"] = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("criteria_sets", recreate=anew) as table:
         table.add_column(sa.Column("logic", sa.Text, nullable=False, server_default=""))
         table.add_column(sa.Column("source", sa.Text, nullable=False, server_default=""))
-    with op.batch_alter_table("criteria", recreate="always") as table:
+    with op.batch_alter_table("criteria", recreate=anew) as table:
         table.add_column(sa.Column("link", sa.Text, nullable=False, server_default=""))
 
 
