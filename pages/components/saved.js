@@ -43,9 +43,9 @@ class Saved {
   clicked(event) {
     if (this.passing || !this.data.line || !(event.target instanceof Element)) return;
     const outcome = Object.keys(this.data.buttons).find((name) => this.place(name)?.contains(event.target));
-    const button = event.target.closest('button'), { within } = this.data;
-    // While the card is drawn anew, a button may be about another criterion: the script knows which.
-    if (!outcome || !button?.closest(`.st-key-${CSS.escape(within)}`) || button.disabled) return;
+    const button = event.target.closest('button'), there = document.querySelector(`.st-key-${CSS.escape(this.data.settled)}`);
+    // While all is drawn anew, a button may be about another criterion: the script knows which.
+    if (!outcome || !button || button.disabled || !there) return;
     event.stopPropagation();
     event.preventDefault();
     this.turn = this.turn.then(() => this.decide(outcome, button));

@@ -44,16 +44,16 @@ def saved(
     seen: int,
     line: Mapping[str, str] | None,
     buttons: Mapping[str, str],
-    within: str,
+    settled: str,
     field: str,
     on_stored: Callable[[], None],
 ) -> None:
     """Say `said` of the decision on `about`, the newest of which has the id `seen`, 0 for none.
 
-    `buttons`: outcome -> key of the container with its button; `within` and `field`: keys of the containers with
-    those of `about` and with the text that goes with a decision on it, which no other `about` has. The `line` answers
-    "decide": given {"about", "outcome", "why", "seen"}, where "why" is None when there is no field, it has {"seen",
-    "said"} as they are now. `on_stored` is called afterwards.
+    `buttons`: outcome -> key of the container with its button. `settled`: key of a container that is on the screen once
+    the buttons are about `about`; `field`: key of the container with the text that goes with a decision on it; no other
+    `about` has them. The `line` answers "decide": given {"about", "outcome", "why", "seen"}, where "why" is None when
+    there is no field, it has {"seen", "said"} as they are now. `on_stored` is called afterwards.
     """
     _mount(
         key=key,
@@ -63,7 +63,7 @@ def saved(
             "seen": seen,
             "line": dict(line) if line else None,
             "buttons": {outcome: css_name(container) for outcome, container in buttons.items()},
-            "within": css_name(within),
+            "settled": css_name(settled),
             "field": css_name(field),
         },
         on_stored_change=on_stored,

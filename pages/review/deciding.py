@@ -17,17 +17,19 @@ from pages.review.question import question_panel
 from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
 BUTTONS, WHY = "review.outcome", "review.why"
-_WITHIN, _WORDS = "review.deciding.{about}", "review.words.{about}"
+CARD = "review.decide"
+_WORDS = "review.words.{about}"
 
 
 def decide_panel(now: Seen) -> None:
     """What became of the decision is drawn first, though it stands last: it is what somebody waits for."""
-    with st.container(border=True, gap="xsmall", key=AT_CRITERION.format(about=now.place.row)):
+    about = AT_CRITERION.format(about=now.criterion.id)
+    with st.container(border=True, gap="xsmall", key=CARD):
         question, outcomes, rest, saved = (st.container(gap="xsmall") for _ in range(4))
         if not reviewer():
             with question:
                 question_panel(now)
-            with outcomes:
+            with outcomes, st.container(key=about):
                 ask_reviewer()
             return
         newest, locked = now.decisions.get(now.criterion.id), now.state.signed_off or now.closed
@@ -43,9 +45,10 @@ def decide_panel(now: Seen) -> None:
         with rest:
             if not locked:
                 _why(now, newest)
-            cited_panel(now)
             if locked:
                 _locked(now)
+            with st.container(key=about):  # the last that is drawn
+                cited_panel(now)
 
 
 def _base(now_case: int, criterion: str) -> str:
@@ -75,13 +78,7 @@ def _outcomes(now: Seen, newest: Decision | None) -> None:
     """Buttons, not a choice that keeps a value: only a click may sign a decision, and it belongs to the criterion that
     was on the screen, whatever the screen shows by the time it arrives."""
     base = _base(now.case.id, now.criterion.id)
-    row = st.container(
-        horizontal=True,
-        gap="xsmall",
-        vertical_alignment="center",
-        key=_WITHIN.format(about=now.criterion.id),
-    )
-    with row:
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         for outcome in DECISIONS:
             with st.container(key=f"{BUTTONS}.{outcome}", width="content"):
                 st.button(
@@ -229,7 +226,7 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
                 seen=newest.id if newest else 0,
                 line=None if locked else decision_line(now, log_of(case_id)),
                 buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
-                within=_WITHIN.format(about=now.criterion.id),
+                settled=AT_CRITERION.format(about=now.criterion.id),
                 field=_WORDS.format(about=now.criterion.id),
                 on_stored=lambda: _on_stored(case_id),
             )

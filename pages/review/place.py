@@ -25,8 +25,8 @@ PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
 
 
 AT_PAGE, AT_CRITERION = "review.at.{page}.{about}", "review.about.{about}"
-"""Keys of the containers with what is done to the page, and with the decision: the browser sees by them whether those
-are about what it shows."""
+"""Keys of containers that are drawn after all that is done to the page, and after the decision: the browser sees by
+them whether those are about what it shows."""
 
 
 def redraw(*fragments: str) -> NoReturn:

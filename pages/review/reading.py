@@ -63,14 +63,14 @@ def _panel(now: Seen) -> None:
             else:
                 _image(now)
     with above:
-        bar = st.container(key=AT_PAGE.format(page=now.place.page, about=now.place.row))
-        with bar, st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
             _hits(now)
             judge_buttons(now)
             hold_buttons(now)
             st.space("stretch")
             _view()
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        at = AT_PAGE.format(page=now.place.page, about=now.place.row)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=at):
             search_panel(now)
             _about(now)
         facts(now)

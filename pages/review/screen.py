@@ -39,7 +39,7 @@ STYLE = (
     ".st-key-review-list p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
     ".st-key-review-head button{padding:0.1rem 0.35rem;min-height:2.1rem}"
     # The page is ahead of what stands around it, which is still about another one (pageview_ahead.js).
-    "html[data-chartsieve-ahead] :is(.st-key-review-page_bar,[class*='st-key-review-about-'])"
+    "html[data-chartsieve-ahead] :is(.st-key-review-page_bar,.st-key-review-decide)"
     "{pointer-events:none;opacity:0.6;transition:opacity 0.1s 0.3s}"
 )
 """To be put on every page: the head keeps to one line on a small screen."""

@@ -32,7 +32,7 @@ _SAVED = """(outcome) => {
   const place = document.querySelector('.st-key-review-outcome-' + outcome);
   const kind = place?.querySelector('button')?.getAttribute('kind');
   const chosen = place?.classList.contains('cs-chosen') || kind === 'primary';
-  const card = [...document.querySelectorAll('[class*=st-key-review-about] *')];
+  const card = [...document.querySelectorAll('.st-key-review-decide *')];
   const said = card.map((e) => e.shadowRoot?.querySelector('.sv'));
   return chosen && said.some((e) => /Saved .* by /.test(e?.textContent));
 }"""
