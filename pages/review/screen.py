@@ -38,6 +38,11 @@ STYLE = (
     ".st-key-review-list{max-width:15rem}"
     ".st-key-review-list p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
     ".st-key-review-head button{padding:0.1rem 0.35rem;min-height:2.1rem}"
+    # The page begins as high up as it can: each bar keeps to one line, and a long sentence takes two small ones.
+    ".st-key-review-page_bar,[class*='st-key-review-at-']{flex-wrap:nowrap}"
+    ".st-key-review-page_bar{gap:0.25rem}.st-key-review-page_bar button{padding:0.1rem 0.45rem}"
+    "[class*='st-key-review-at-'] [data-testid=stCaptionContainer]{line-height:1.25}"
+    ".st-key-review-decide{padding:0.6rem 0.8rem 0.5rem}"
     # The page is ahead of what stands around it, which is still about another one (pageview_ahead.js).
     "html[data-chartsieve-ahead] :is(.st-key-review-page_bar,.st-key-review-decide)"
     "{pointer-events:none;opacity:0.6;transition:opacity 0.1s 0.3s}"

@@ -159,6 +159,8 @@ def on_redo(case_id: int) -> None:
 def _turn(case_id: int, *, back: bool) -> None:
     """What can no longer be taken back is forgotten, and the reason is said."""
     log = log_of(case_id)
+    while log.unheard:  # decided on the line a moment ago
+        did(case_id, log.unheard.pop(0))
     source, target = (log.done, log.undone) if back else (log.undone, log.done)
     if not source:
         return
