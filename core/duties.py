@@ -9,7 +9,7 @@ from core.casefile import Assignment, Duty, Role
 from core.domain import Citation, Decision, DecisionOutcome
 from core.errors import Conflict, NotAllowed
 from core.people import no_assigning, no_role_change, role_of
-from core.second_review import Readings, SecondState, no_second, no_settling, second_state
+from core.second_review import Readings, SecondState, blind, no_second, no_settling, reading_of, second_state
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -69,6 +69,10 @@ class Duties:
         """Where the second review of the case stands. Raises NotFound."""
         criteria = self._store.case(case_id).criteria
         return second_state(criteria, self.assigned(case_id), self.readings(case_id))
+
+    def blind(self, case_id: int, name: str) -> bool:
+        """Whether the person reviews the case a second time and must see nothing of the first yet. Raises NotFound."""
+        return blind(reading_of(self.assigned(case_id), name), self.state(case_id))
 
     def settle(
         self, case_id: int, criterion: str, outcome: DecisionOutcome, rationale: str, *, by: str, seen: int

@@ -15,7 +15,7 @@ from core.pack import ContextPack
 from core.pack_parts import PackedCriterion, Size
 from core.selection import Rule, shown
 from core.tables import scores_csv
-from pages.components.frame import open_case, plain, route, show_flash, workspace
+from pages.components.frame import open_case, plain, reviewer, route, show_flash, workspace
 from pages.components.unfinished import in_pages, waiting_in
 
 _EVIDENCE: dict[Evidence, str] = {
@@ -37,7 +37,8 @@ def page() -> None:
     # The rule that came with the case is for the scores of this scorer, whatever is put in force meanwhile.
     chart = workspace().chart(case.id, case.scorer.fingerprint)
     rule = workspace().publishing.rule_in_force(case).rule
-    held = held_by(workspace().store.findings.pins(case.id))
+    blind = workspace().duties.blind(case.id, reviewer())
+    held = {} if blind else held_by(workspace().store.findings.pins(case.id))
     pack = _pack(chart, case.name, rule, held)
     st.subheader(plain(case.name), anchor=False)
     st.caption(f"The rule in force keeps {rule.in_words()}. Change it on the review screen.{_by_hand(pack)}")
@@ -54,7 +55,10 @@ def page() -> None:
     with raw:
         _preview(case, pack)
     with records:
-        _labels(case)
+        if blind:
+            st.info("You review this case a second time. What others said of its pages is shown when you are through.")
+        else:
+            _labels(case)
         aside = ", raw and as probability" if chart.recalibrated else ""
         st.markdown(f"**Scores** of every page for every criterion{aside}.")
         _download("Scores (CSV)", lambda: scores_csv(chart), f"case-{case.id}-scores.csv", "text/csv")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.casefile import Assignment
 from core.rows import Order, criterion_rows
 from pages.components.frame import workspace
 from pages.components.heat_table import EVIDENCE_WORDS
@@ -47,6 +48,26 @@ def test_the_table_has_the_rows_of_the_heatmap_with_what_is_held_by_hand(
     shown = [row[0] for row in component(test, f"heat.table.{sample}")["rows"]]
     assert sorted(shown) == sorted({criterion, place.row}), "flagged, and the one that is worked on"
     assert component(test, f"heat.{sample}")["order"]["sort"] == "best"
+
+
+def test_the_context_tells_a_second_reviewer_nothing_of_the_first(sample: int) -> None:
+    app("review", case=str(sample))
+    chart = workspace().chart(sample)
+    criterion, page = chart.grid.criteria[0], chart.pages[0]
+    act = workspace().review
+    act.pin(sample, criterion, page.ref, "drop", reviewer="R")
+    rule = workspace().publishing.rule_in_force(workspace().store.case(sample)).rule
+    act.mark(sample, criterion, page, "relevant", reviewer="R", rule=rule)
+    assert "By hand" in texts(app("context", case=str(sample), by="R"))
+    workspace().store.course.assign(sample, Assignment("second", "S. Second", "L. Lead", workspace().now()))
+    test = app("context", case=str(sample), by="S. Second")
+    assert not test.exception
+    assert "By hand" not in texts(test)
+    assert "1 page judgement" not in texts(test)
+    assert not [b for b in test.get("download_button") if "Labels" in str(b.proto.label)]
+    assert [
+        b for b in app("context", case=str(sample), by="R").get("download_button") if "Labels" in str(b.proto.label)
+    ]
 
 
 def test_the_context_has_what_was_held_by_hand(sample: int) -> None:
