@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages import adjudicate, admin, calibrate, cases, context, determine, label, packet, review
-from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer
+from pages.components.frame import guard, keep_routes, keep_screen, remember_reviewer, route
 from pages.components.icon_button import STYLE as HIDDEN_LABELS
 from pages.components.saved import STYLE as CHOSEN
 from pages.review.question import STYLE as QUESTION
@@ -22,7 +22,7 @@ def main() -> None:
     # An icon of Streamlit's own would be fetched from the internet.
     st.set_page_config(page_title="Chartsieve", page_icon=_ICON, layout="wide")
     routes = {
-        "cases": st.Page(cases.page, title="Cases", icon=":material/inbox:", url_path="cases", default=True),
+        "cases": st.Page(cases.page, title="Cases", icon=":material/inbox:", url_path="home", default=True),
         "new": st.Page(cases.new_case, title="New case", icon=":material/add:", url_path="new"),
         "review": st.Page(review.page, title="Review", icon=":material/grid_on:", url_path="review"),
         "determine": st.Page(determine.page, title="Determination", icon=":material/gavel:", url_path="determine"),
@@ -40,10 +40,16 @@ def main() -> None:
         ),
         "admin": st.Page(admin.page, title="Admin", icon=":material/tune:", url_path="admin"),
     }
-    page = st.navigation(list(routes.values()), position="top")
+    # The first screen stands at the root of the address. Who types its name comes there, too.
+    typed = st.Page(_to_cases, title="Cases", url_path="cases", visibility="hidden")
+    page = st.navigation([*routes.values(), typed], position="top")
     st.html(_STYLE)
     keep_routes(routes)
     keep_screen(page.url_path)
     remember_reviewer()
     with guard():
         page.run()
+
+
+def _to_cases() -> None:
+    st.switch_page(route("cases"), query_params=st.query_params.to_dict())

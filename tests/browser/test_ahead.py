@@ -1,49 +1,53 @@
 """The screen ahead of its script: what is shown and saved at once, and never about another page."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from core.domain import CriteriaSet, Criterion
+from core.settings import Settings
+from core.uploads import Upload
+from core.workspace import Workspace
 from tests.browser.conftest import ROOT, WAIT_MS, Serve
 from tests.browser.test_case import LINES, packet, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-case")]
 
 CRITERIA = (
-    "id,question,group\n"
-    "A-1,Has methotrexate been tried for at least 12 weeks?,Treatment\n"
-    "A-2,Is rheumatoid arthritis documented?,Diagnosis\n"
+    Criterion("A-1", "Has methotrexate been tried for at least 12 weeks?"),
+    Criterion("A-2", "Is rheumatoid arthritis documented?"),
 )
+TESTS = 5
 
 
 @pytest.fixture(scope="module")
-def url(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
-    data = tmp_path_factory.mktemp("ahead")
-    return serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(data)})
+def cases(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Addresses of cases with four pages and two criteria, nothing decided: one for each test."""
+    folder = tmp_path_factory.mktemp("ahead")
+    opened = Workspace.open(Settings(data_dir=folder / "data"))
+    path = packet(folder, "notes.pdf", *LINES)
+    numbers = []
+    for n in range(TESTS):
+        with path.open("rb") as stream:
+            upload = opened.uploads.take_in(stream, path.name)
+        assert isinstance(upload, Upload)
+        numbers.append(opened.create_case(f"Request {n}", [upload], CriteriaSet("Criteria", CRITERIA), by="R"))
+        opened.jobs.wait(numbers[-1], 60)
+    opened.close()
+    url = serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(folder / "data")})
+    return iter([f"{url}/review?case={number}&by=J.+Rivera,+RN&criterion=A-1&page=1" for number in numbers])
 
 
 @pytest.fixture
-def case(page: Page, url: str, tmp_path: Path) -> str:
-    """Address of a new case with four pages and two criteria, nothing decided; `page` shows its first page."""
-    (tmp_path / "criteria.csv").write_text(CRITERIA)
-    page.goto(f"{url}/new?by=J.+Rivera,+RN")
-    inputs = page.get_by_test_id("stFileUploader")
-    inputs.filter(has_text="PDF, TIFF").locator("input").set_input_files(packet(tmp_path, "notes.pdf", *LINES))
-    expect(page.get_by_text("notes.pdf: 4 pages")).to_be_visible()
-    inputs.filter(has_text="CSV, Excel").locator("input").set_input_files(tmp_path / "criteria.csv")
-    expect(page.get_by_text("2 criteria", exact=True)).to_be_visible()
-    page.get_by_label("Name of the case").fill("Request 4714")
-    page.keyboard.press("Tab")
-    create = page.get_by_role("button", name="Create the case")
-    expect(create).to_be_enabled()
-    create.click()
+def case(page: Page, cases: Iterator[str]) -> str:
+    """Address of a case of this test's own; `page` shows its first page."""
+    address = next(cases)
+    page.goto(address)
     ready(page)
-    # Its job is done, and nothing draws the screen by the clock any more.
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=60_000)
     settled(page)
-    return page.url
+    return address
 
 
 def ready(page: Page) -> None:
