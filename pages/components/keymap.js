@@ -33,9 +33,10 @@ function next(target) {
   return buttons.length > 0;
 }
 
-/** Whether the page is ahead of what stands around it (pageview_ahead.js): its buttons are about another page still. */
-const ahead = () => 'chartsieveAhead' in document.documentElement.dataset;
 const LOOK = 25; // ms
+
+/** Whether what the key means is about another page still than the one that is shown (pageview_ahead.js). */
+const behind = (binding) => !binding.inside && find(binding)?.closest('[inert]');
 
 function act(binding) {
   if (binding.act === 'next') return next(binding.target);
@@ -116,7 +117,7 @@ class Keys {
     clearTimeout(this.timer);
     while (this.waiting.length) {
       const [binding] = this.waiting;
-      if (ahead() && binding.act !== 'press') { this.timer = setTimeout(() => this.perform(), LOOK); return; }
+      if (behind(binding)) { this.timer = setTimeout(() => this.perform(), LOOK); return; }
       this.waiting.shift();
       this.root.dataset.last = `${binding.key}:${act(binding)}`;
     }

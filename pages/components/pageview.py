@@ -188,7 +188,7 @@ def pageview(
             "images_of": ahead.images_of if ahead else "",
             "pictures_of": ahead.pictures_of if ahead else "",
             "line": dict(ahead.line) if ahead and ahead.line else None,
-            "settled": list(ahead.settled) if ahead else [],
+            "settled": [list(part) for part in ahead.settled] if ahead else [],
             "kept": bool(ahead and ahead.kept),
             "about": about,
             "heard": outbox.heard(key),

@@ -1,5 +1,5 @@
 // Ahead of Python: a page that the reviewer asks for is shown at once, from what is kept here or from the line (line.js),
-// and Python hears of it afterwards. What stands around the page follows within a moment; until then it takes no click.
+// and Python hears of it afterwards. What stands around the page follows within a moment; until then it is inert.
 
 const ASKED_FOR = 3000, HELD_FOR = 5000, LOOK = 25, REST = 150, KEPT = 24; // ms, images
 
@@ -158,19 +158,24 @@ class Ahead {
     }
   }
 
-  /** What stands around the page is about another one until it has followed: it takes no click and no key. */
+  /** What is about another page or criterion until it has followed takes no click, no key and no words. */
   hold({ page, about, at }) {
-    const { settled, line } = this.data, root = document.documentElement;
-    if (!line || !settled.length) return;
-    const names = settled.map((name) => name.replace('{page}', page).replace('{about}', () => about).replace(/[^a-zA-Z0-9_-]/gu, '-'));
-    root.dataset.chartsieveAhead = '';
+    if (!this.data.line) return;
+    const keyed = (key) => document.querySelector(`.st-key-${CSS.escape(key.replace(/[^a-zA-Z0-9_-]/gu, '-'))}`);
+    const wanted = ([key, mark]) => [key, mark.replace('{page}', page).replace('{about}', () => about)];
+    const parts = this.data.settled.map(wanted);
+    const look = () => {
+      const late = performance.now() - at >= HELD_FOR;
+      const behind = parts.filter(([key, mark]) => {
+        const part = keyed(key), there = late || keyed(mark) !== null;
+        if (part && part.inert === there) part.inert = !there;
+        return !there;
+      });
+      if (!behind.length) clearInterval(window.chartsieveHold);
+    };
     clearInterval(window.chartsieveHold);
-    window.chartsieveHold = setInterval(() => {
-      const there = names.every((name) => document.querySelector(`.st-key-${CSS.escape(name)}`));
-      if (!there && performance.now() - at < HELD_FOR) return;
-      clearInterval(window.chartsieveHold);
-      delete root.dataset.chartsieveAhead;
-    }, LOOK);
+    window.chartsieveHold = setInterval(look, LOOK);
+    look();
   }
 
   rest() {

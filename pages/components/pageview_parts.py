@@ -113,9 +113,9 @@ class Ahead:
     told "seen" (`seen_in`) when the document is about to go."""
     kept: bool = False
     """The browser has the page as it is to be shown: only its number counts."""
-    settled: Sequence[str] = ()
-    """Keys of containers that are on the screen once the script has followed, with {page} and {about} in them; until
-    then the root element of the document has the attribute data-chartsieve-ahead."""
+    settled: Sequence[tuple[str, str]] = ()
+    """(key of a container around the page, key of a container in it with {page} and {about}): the first is inert until
+    the second is there for the page that is shown."""
     on_unreached: Callable[[], None] | None = None
     """Called in a callback: the line does not reach."""
 

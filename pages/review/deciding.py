@@ -12,12 +12,11 @@ from pages.components.saved import saved
 from pages.review.answers import decision_line
 from pages.review.citing import cited_panel
 from pages.review.decided import WORDS, decide, said_of
-from pages.review.place import AT_CRITERION, DECIDE, LEFT, Seen, again, redraw
+from pages.review.place import AT_CRITERION, CARD, DECIDE, LEFT, Seen, again, redraw
 from pages.review.question import question_panel
 from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
 BUTTONS, WHY = "review.outcome", "review.why"
-CARD = "review.decide"
 _WORDS = "review.words.{about}"
 
 

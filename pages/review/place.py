@@ -24,9 +24,11 @@ PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
 """The fragments of the screen, in the order in which they are drawn: what somebody waits for comes first."""
 
 
+BAR, CARD = "review.page_bar", "review.decide"
+"""Keys of the containers with what is done to the page, and with the decision."""
 AT_PAGE, AT_CRITERION = "review.at.{page}.{about}", "review.about.{about}"
-"""Keys of containers that are drawn after all that is done to the page, and after the decision: the browser sees by
-them whether those are about what it shows."""
+"""Keys of containers that are drawn after all of the bar, and as the last of the card: the browser sees by them what
+those are about."""
 
 
 def redraw(*fragments: str) -> NoReturn:

@@ -30,7 +30,7 @@ from pages.review.facts import facts
 from pages.review.finding import search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
 from pages.review.picture import DPI, images_of, passages_on, picture, pictures_of
-from pages.review.place import AT_CRITERION, AT_PAGE, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
+from pages.review.place import AT_CRITERION, AT_PAGE, BAR, CARD, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
 from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import redraw_head, unread_panel
 
@@ -63,16 +63,17 @@ def _panel(now: Seen) -> None:
             else:
                 _image(now)
     with above:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="review.page_bar"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=BAR):
             _hits(now)
             judge_buttons(now)
             hold_buttons(now)
             st.space("stretch")
             _view()
-        at = AT_PAGE.format(page=now.place.page, about=now.place.row)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=at):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review.search_bar"):
             search_panel(now)
-            _about(now)
+            # Only this: what stands in a container whose key changes is made anew, and a field would lose its words.
+            with st.container(key=AT_PAGE.format(page=now.place.page, about=now.place.row)):
+                _about(now)
         facts(now)
         if not now.page.readable:
             unread_panel(now)
@@ -219,7 +220,7 @@ def _image(now: Seen) -> None:
         shown.of,
         line,
         kept=line is not None and beside is None and now.place.drawn == shown,
-        settled=(AT_PAGE, AT_CRITERION),
+        settled=((BAR, AT_PAGE), (CARD, AT_CRITERION)),
         on_unreached=lambda: _on_unreached(case_id),
     )
     try:

@@ -39,13 +39,12 @@ STYLE = (
     ".st-key-review-list p{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}"
     ".st-key-review-head button{padding:0.1rem 0.35rem;min-height:2.1rem}"
     # The page begins as high up as it can: each bar keeps to one line, and a long sentence takes two small ones.
-    ".st-key-review-page_bar,[class*='st-key-review-at-']{flex-wrap:nowrap}"
+    ".st-key-review-page_bar,.st-key-review-search_bar{flex-wrap:nowrap}"
     ".st-key-review-page_bar{gap:0.25rem}.st-key-review-page_bar button{padding:0.1rem 0.45rem}"
-    "[class*='st-key-review-at-'] [data-testid=stCaptionContainer]{line-height:1.25}"
+    ".st-key-review-search_bar [data-testid=stCaptionContainer]{line-height:1.25}"
     ".st-key-review-decide{padding:0.6rem 0.8rem 0.5rem}"
     # The page is ahead of what stands around it, which is still about another one (pageview_ahead.js).
-    "html[data-chartsieve-ahead] :is(.st-key-review-page_bar,.st-key-review-decide)"
-    "{pointer-events:none;opacity:0.6;transition:opacity 0.1s 0.3s}"
+    ":is(.st-key-review-page_bar,.st-key-review-decide)[inert]{opacity:0.6;transition:opacity 0.1s 0.3s}"
 )
 """To be put on every page: the head keeps to one line on a small screen."""
 REFRESH_SECONDS = 4.0

@@ -99,8 +99,10 @@ def test_a_page_and_a_cell_show_with_their_marks_before_the_script_hears_of_them
     expect(page.locator(".pv g")).to_have_count(1)
     expect(page.locator(".pv g")).to_have_attribute("aria-label", re.compile("rheumatoid arthritis"))
     expect(page.get_by_text("Has methotrexate been tried")).to_be_visible()  # the script has not followed
+    expect(page.locator(".st-key-review-decide[inert]")).to_have_count(1)  # nothing is decided or written there
     held.let_go()
     expect(page.get_by_text("Has methotrexate been tried")).to_have_count(0)
+    expect(page.locator(".st-key-review-decide[inert]")).to_have_count(0)
     expect(page).to_have_url(re.compile("criterion=A-2.*page=3|page=3.*criterion=A-2"))
 
 

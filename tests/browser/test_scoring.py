@@ -126,6 +126,9 @@ def test_pages_go_out_only_when_the_reviewer_agrees_and_are_read_meanwhile(
 
     open_cell(page, 1, 2)
     expect(page.locator(".pv")).to_have_attribute("data-ready", "3")
+    expect(page.locator(".st-key-review-decide[inert]")).to_have_count(
+        0
+    )  # the decision is about the criterion of that cell
     why = page.get_by_role("textbox", name="Why")
     why.press_sequentially("typed while new scores come in, slowly and without a rest", delay=120)
     expect(why).to_have_value("typed while new scores come in, slowly and without a rest")
