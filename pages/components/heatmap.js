@@ -22,6 +22,7 @@ const WORDS = {
     800: '0.80 keeps the strongest matches alone; for many criteria there are none',
   },
 };
+const MOVING = 3000; // ms after an arrow key
 const START = { sort: 'listed', reverse: false, group: null, evidence: null, undecided: false, flagged: false };
 const dollars = (sum) => (sum > 0 && sum < 0.005 ? 'less than $0.01' : `$${sum.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ',')}`);
 const memory = new Map(); // component key -> what the reviewer had set, for when Streamlit mounts the component again
@@ -59,7 +60,9 @@ class View extends Picture {
       this.mine.cursorToken = data.cursor_token;
       this.mine.cell = data.cursor;
     }
-    this.point(this.mine.cell, fresh || this.pointed !== data.cursor_token);
+    // Who is on the way to a cell by key is not taken elsewhere.
+    const moving = performance.now() - (this.moved ?? -Infinity) < MOVING;
+    this.point(this.mine.cell, fresh || (this.pointed !== data.cursor_token && !moving));
     this.pointed = data.cursor_token;
     this.observer.observe(this.root);
     this.name();
@@ -402,11 +405,12 @@ class View extends Picture {
     if (!opens && !MOVES[event.key]) return;
     event.preventDefault();
     event.stopPropagation();
-    if (opens) { this.choose(this.cursor); return; }
+    if (opens) { this.moved = undefined; this.choose(this.cursor); return; }
     if (!this.rows.length) return;
     const { n } = this.grid, { r, c } = this.cursor, [dr, dc] = MOVES[event.key];
     const v = clamp(Math.max(0, this.spot[r]) + dr, 0, this.rows.length - 1);
     this.cursor = { r: this.rows[v], c: clamp(c + dc, 0, n - 1) };
+    this.moved = performance.now();
     this.hover = { kind: 'cell', ...this.cursor };
     this.reveal();
     this.draw();

@@ -15,14 +15,13 @@ function tellLeaving(line, name, said) {
 async function ask(line, name, said, { signal, patience = 4000 } = {}) {
   if (!line) return null;
   const limit = AbortSignal.timeout(patience);
-  let status, answer;
+  let answer;
   try {
     const until = signal ? AbortSignal.any([signal, limit]) : limit;
     const response = await fetch(`${line.path}/${name}`, { ...request(line, said), signal: until });
-    status = response.status;
-    if (status !== 200 && status !== 409) return null;
+    if (!response.ok) return null;
     answer = await response.json();
   } catch { return null; }
-  if (status === 409) throw new Error(answer.problem);
+  if (answer.problem) throw new Error(answer.problem);
   return answer;
 }

@@ -70,14 +70,14 @@ def unreached() -> None:
 
 
 def answer(token: str, name: str, said: object) -> tuple[int, Mapping[str, Any]]:
-    """HTTP status and body. 404: nobody is here, go the long way; 409: a sentence that the screen shows."""
+    """HTTP status and body. 404: nobody is here. "problem" in the body is a sentence: what was asked was not done."""
     own = _LINES.get(token)
     if own is None or name not in own.answers:
         return 404, {}
     try:
         return 200, own.answers[name](said)
     except ChartsieveError as error:
-        return 409, {"problem": str(error)}
+        return 200, {"problem": str(error)}
     except Exception as error:
         log_place(error)
         return 500, {"problem": UNEXPECTED}

@@ -133,6 +133,11 @@ class Log:
     unheard: list[Deciding] = field(default_factory=list)
     """Decided on the line, and not told to the script yet."""
 
+    @property
+    def decisions(self) -> set[int]:
+        """Ids of decisions that were made here."""
+        return {change.seen for change in [*self.done, *self.unheard] if isinstance(change, Deciding)}
+
 
 def log_of(case_id: int) -> Log:
     log: Log = st.session_state.setdefault(f"review.done.{case_id}", Log())
