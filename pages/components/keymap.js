@@ -36,7 +36,7 @@ function next(target) {
 const LOOK = 25; // ms
 
 /** Whether what the key means is about another page still than the one that is shown (pageview_ahead.js). */
-const behind = (binding) => !binding.inside && find(binding)?.closest('[inert]');
+const behind = (binding) => binding.waits && !binding.inside && find(binding)?.closest('[inert]');
 
 function act(binding) {
   if (binding.act === 'next') return next(binding.target);

@@ -27,6 +27,8 @@ class Key:
     """press: the key is passed on to a component that knows it; next: the next of several buttons of a choice."""
     held: bool = False
     """Whether it goes on while it is held down. What signs or stores something never does."""
+    waits: bool = True
+    """Whether it waits while what it means is inert. What the page view takes in its stead does not."""
     shown: str = ""
     """How the list of keys writes it, where that differs from `key`."""
 

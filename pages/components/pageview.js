@@ -49,6 +49,7 @@ class View {
     if (!wants.cite && this.boxing) this.setBoxing(false);
     this.sheet.style.height = typeof data.height === 'number' ? `${data.height}px` : data.height;
     this.ahead.follow();
+    this.ahead.listen();
     this.size();
     this.observer.observe(this.sheet);
     this.sight.observe(this.sheet);

@@ -11,6 +11,7 @@ import streamlit as st
 from core.domain import Word
 from pages.components import outbox
 from pages.components.files import beside
+from pages.components.keymap import css_name
 from pages.components.pageview_parts import (
     Ahead,
     CitedPlace,
@@ -21,6 +22,7 @@ from pages.components.pageview_parts import (
     PickedBox,
     PickedMark,
     PickedWords,
+    Stops,
     Watch,
     asked_page,
     asked_there,
@@ -42,6 +44,7 @@ __all__ = [
     "PickedBox",
     "PickedMark",
     "PickedWords",
+    "Stops",
     "Watch",
     "asked_page",
     "asked_there",
@@ -190,6 +193,7 @@ def pageview(
             "line": dict(ahead.line) if ahead and ahead.line else None,
             "settled": [list(part) for part in ahead.settled] if ahead else [],
             "kept": bool(ahead and ahead.kept),
+            "stops": _stops(ahead.stops) if ahead and ahead.stops else None,
             "about": about,
             "heard": outbox.heard(key),
             "watch": {"of": watch.of, "every": watch.every, "idle": watch.idle} if watch else None,
@@ -203,6 +207,10 @@ def pageview(
         on_seen_change=heard("seen", None),
         on_unreached_change=heard("unreached", ahead.on_unreached if ahead else None),
     )
+
+
+def _stops(stops: Stops) -> dict[str, list[int] | str]:
+    return {"pages": list(stops.pages), "before": css_name(stops.before), "after": css_name(stops.after)}
 
 
 def _hear(key: str, name: str, act: Act | None, watch: Watch | None, pages: int) -> None:

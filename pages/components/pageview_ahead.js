@@ -35,7 +35,6 @@ class Kept {
     this.change(answer.of);
     this.pictures.delete(answer.main.page);
     this.pictures.set(answer.main.page, answer);
-    if (this.image(answer.main.page, answer.main.src) === undefined) this.keepImage(answer.main.page, answer.main.src);
     while (this.pictures.size > KEPT) this.pictures.delete(this.pictures.keys().next().value);
   }
 
@@ -46,7 +45,10 @@ class Kept {
 }
 
 class Ahead {
-  constructor(view) { this.view = view; }
+  constructor(view) {
+    this.view = view;
+    this.listener = (event) => this.clicked(event);
+  }
 
   get data() { return this.view.data; }
 
@@ -149,14 +151,39 @@ class Ahead {
   /** Fetch the pages around this one, while nothing else is asked for. */
   async look() {
     const { page, about } = this.data, here = () => !this.wish && this.data.page === page && this.data.about === about;
-    for (const number of [page + 1, page - 1, page + 2]) {
+    for (const number of [page + 1, this.stop(1), page - 1, page + 2]) {
       if (!here()) return;
-      if (number < 1 || number > this.data.pages || this.kept.picture(number, about, this.two)) continue;
+      if (!number || number < 1 || number > this.data.pages || this.kept.picture(number, about, this.two)) continue;
       const answer = await this.fetch(number, about);
       if (!answer || !here() || answer.of !== this.data.pictures_of) return;
       this.kept.keepPicture(answer);
+      if (this.kept.image(number, answer.main.src) === undefined) this.kept.keepImage(number, answer.main.src);
     }
   }
+
+  // ---- from one kept page to the next ----
+
+  /** The next kept page in that direction, if there is one. */
+  stop(step) {
+    const { stops, about } = this.data;
+    if (!stops || about !== this.about) return undefined; // they are of the criterion that Python shows
+    return step > 0 ? stops.pages.find((page) => page > this.page) : stops.pages.findLast((page) => page < this.page);
+  }
+
+  /** Streamlit's buttons for it, by the short way where the line reaches. */
+  clicked(event) {
+    const { stops, line } = this.data;
+    if (!stops || !line || !(event.target instanceof Element)) return;
+    const step = [[stops.before, -1], [stops.after, 1]].find(([name]) => event.target.closest(`.st-key-${CSS.escape(name)} button`))?.[1];
+    if (!step) return;
+    const page = this.stop(step);
+    if (page === undefined && this.about === this.data.about) return;
+    event.stopPropagation();
+    event.preventDefault();
+    if (page !== undefined) this.go(page);
+  }
+
+  listen() { document.addEventListener('click', this.listener, true); }
 
   /** What is about another page or criterion until it has followed takes no click, no key and no words. */
   hold({ page, about, at }) {
@@ -179,6 +206,7 @@ class Ahead {
   }
 
   rest() {
+    document.removeEventListener('click', this.listener, true);
     clearTimeout(this.patience);
     clearTimeout(this.resting);
   }

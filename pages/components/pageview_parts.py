@@ -116,8 +116,20 @@ class Ahead:
     settled: Sequence[tuple[str, str]] = ()
     """(key of a container around the page, key of a container in it with {page} and {about}): the first is inert until
     the second is there for the page that is shown."""
+    stops: "Stops | None" = None
+    """Pages that the reviewer goes to one after the other, with buttons that stand elsewhere."""
     on_unreached: Callable[[], None] | None = None
     """Called in a callback: the line does not reach."""
+
+
+class Stops(NamedTuple):
+    """Pages to go through one after the other."""
+
+    pages: Sequence[int]
+    """1-based, ascending."""
+    before: str
+    """Key of the button that goes to the one before."""
+    after: str
 
 
 class Asked(NamedTuple):

@@ -32,7 +32,8 @@ def decide(
     except Conflict:
         findings.draft(case_id, criterion, why.strip(), reviewer=by, reading=reading)
         raise
-    if criterion in drafts:
+    # Looked up anew: leaving the field may have kept the same words meanwhile, by another way (deciding._keep).
+    if findings.drafts(case_id, by, reading).get(criterion) in (why.strip(), drafts.get(criterion, why.strip())):
         findings.draft(case_id, criterion, "", reviewer=by, reading=reading)
     if stored is None:
         return None

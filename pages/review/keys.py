@@ -18,8 +18,8 @@ def key_panel() -> None:
     keymap(_KEYS, key="review.keys")
 
 
-def _icon(key: str, words: str, group: str, target: str, *, held: bool = False) -> Key:
-    return Key(key, words, group, icon_key(target), held=held)
+def _icon(key: str, words: str, group: str, target: str, *, held: bool = False, waits: bool = True) -> Key:
+    return Key(key, words, group, icon_key(target), held=held, waits=waits)
 
 
 def _view(key: str, words: str, group: str, *, held: bool = False, shown: str = "") -> Key:
@@ -36,8 +36,8 @@ _KEYS = (
     _icon("j", "Next criterion", _MOVE, "criterion.Next criterion", held=True),
     _icon("k", "Criterion before", _MOVE, "criterion.Criterion before", held=True),
     _icon("u", "Next undecided criterion", _MOVE, "criterion.undecided", held=True),
-    _icon("l", "Next kept page", _MOVE, "review.hit_after", held=True),
-    _icon("h", "Kept page before", _MOVE, "review.hit_before", held=True),
+    _icon("l", "Next kept page", _MOVE, "review.hit_after", held=True, waits=False),
+    _icon("h", "Kept page before", _MOVE, "review.hit_before", held=True, waits=False),
     _view("ArrowRight", "Next page", _MOVE, held=True, shown="→"),
     _view("ArrowLeft", "Page before", _MOVE, held=True, shown="←"),
     _view("Home", "First page", _MOVE),

@@ -10,7 +10,7 @@ from core.domain import Citation, Criterion, Page, PageRef
 from core.errors import Conflict, PageUnavailable
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
-from pages.components.icon_button import icon_button
+from pages.components.icon_button import icon_button, icon_key
 from pages.components.line import unreached
 from pages.components.pageview import (
     Ahead,
@@ -18,6 +18,7 @@ from pages.components.pageview import (
     Picked,
     PickedBox,
     PickedMark,
+    Stops,
     Watch,
     asked_there,
     pageview,
@@ -41,6 +42,8 @@ VIEW_BOX = "review.image_or_text"
 BESIDE = "review.beside"
 """Whether two pages stand side by side."""
 _UNSURE_SHOWN = 80
+_HIT = "review.hit_"
+"""Beginning of the keys of the buttons to the kept page before and after."""
 _HEIGHTS = {"Heatmap": "max(430px, calc(100vh - 29rem))", "Criteria": "max(430px, calc(100vh - 14.5rem))"}
 """Room for the page, by what stands on the left."""
 
@@ -137,7 +140,7 @@ def _go(label: str, name: str, icon: str, now: Seen, target: int | None) -> None
     icon_button(
         label,
         icon,
-        key=f"review.hit_{name}",
+        key=f"{_HIT}{name}",
         disabled=target is None,
         on_click=_to_page,
         args=(now.case.id, target),
@@ -220,6 +223,7 @@ def _image(now: Seen) -> None:
         shown.of,
         line,
         kept=line is not None and beside is None and now.place.drawn == shown,
+        stops=Stops(now.hits, icon_key(f"{_HIT}before"), icon_key(f"{_HIT}after")),
         settled=((BAR, AT_PAGE), (CARD, AT_CRITERION)),
         on_unreached=lambda: _on_unreached(case_id),
     )

@@ -19,12 +19,13 @@ CRITERIA = (
     Criterion("A-1", "Has methotrexate been tried for at least 12 weeks?"),
     Criterion("A-2", "Is rheumatoid arthritis documented?"),
 )
-TESTS = 5
+TESTS = 6
 
 
 @pytest.fixture(scope="module")
 def cases(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Addresses of cases with four pages and two criteria, nothing decided: one for each test."""
+    """Addresses of cases with four pages and two criteria, nothing decided: one for each test. For the first criterion
+    the first page is kept by the rule, and the third by hand."""
     folder = tmp_path_factory.mktemp("ahead")
     opened = Workspace.open(Settings(data_dir=folder / "data"))
     path = packet(folder, "notes.pdf", *LINES)
@@ -35,6 +36,8 @@ def cases(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         assert isinstance(upload, Upload)
         numbers.append(opened.create_case(f"Request {n}", [upload], CriteriaSet("Criteria", CRITERIA), by="R"))
         opened.jobs.wait(numbers[-1], 60)
+        third = opened.chart(numbers[-1]).pages[2].ref
+        opened.review.pin(numbers[-1], "A-1", third, "keep", reviewer="R")
     opened.close()
     url = serve(ROOT / "pages" / "door" / "server.py", {"CHARTSIEVE_DATA_DIR": str(folder / "data")})
     return iter([f"{url}/review?case={number}&by=J.+Rivera,+RN&criterion=A-1&page=1" for number in numbers])
@@ -104,6 +107,16 @@ def test_a_page_and_a_cell_show_with_their_marks_before_the_script_hears_of_them
     expect(page.get_by_text("Has methotrexate been tried")).to_have_count(0)
     expect(page.locator(".st-key-review-decide[inert]")).to_have_count(0)
     expect(page).to_have_url(re.compile("criterion=A-2.*page=3|page=3.*criterion=A-2"))
+
+
+def test_the_next_kept_page_shows_before_the_script_hears_of_it(page: Page, held: Held) -> None:
+    expect(page.get_by_text("1 of 2 kept")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "3")
+    held.let_go()
+    expect(page.get_by_text("2 of 2 kept")).to_be_visible()
+    page.get_by_role("button", name="Kept page before").click()
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "1")
 
 
 def test_a_decision_is_saved_before_the_script_hears_of_it_and_can_be_taken_back(
