@@ -48,16 +48,16 @@ class Saved {
     if (!outcome || !button || button.disabled || !there) return;
     event.stopPropagation();
     event.preventDefault();
-    this.turn = this.turn.then(() => this.decide(outcome, button));
+    this.turn = this.turn.then(() => this.decide(outcome));
   }
 
-  async decide(outcome, button) {
+  async decide(outcome) {
     const { about, line, field } = this.data;
     const why = document.querySelector(`.st-key-${CSS.escape(field)} textarea`)?.value ?? null;
     const answer = await ask(line, 'decide', { about, outcome, why, seen: this.seen }).catch(() => null);
-    if (!answer) { // what is wrong is said by the script
+    if (!answer) { // what is wrong is said by the script; the button may be another one by now
       this.passing = true;
-      button.click();
+      if (this.data.about === about) this.place(outcome)?.querySelector('button')?.click();
       this.passing = false;
       return;
     }
