@@ -269,6 +269,7 @@ def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(page: Page, ur
     page.keyboard.press("Tab")
     expect(note).not_to_be_focused()
     judged(page, 0)
+    asked(page)  # the note has been taken in
     page.keyboard.press("n")
     judged(page, 1)
     (label,) = labels(data, who)
