@@ -65,7 +65,6 @@ class Saved {
       this.own = { about, seen: answer.seen };
       this.say(answer.said);
       this.mark(outcome);
-      this.root.dataset.stored = `${about}:${outcome}`;
     }
     this.send('stored', { seen: answer.seen });
   }

@@ -12,6 +12,7 @@ from pages.components.pageview import seen_in
 from pages.review.decided import decide, said_of
 from pages.review.picture import picture, pictures_of
 from pages.review.place import Place, Seen
+from pages.review.seconds import record_seconds
 from pages.review.undoing import Log
 
 
@@ -39,10 +40,8 @@ def _page(case_id: int, place: Place, said: object) -> Mapping[str, Any]:
 
 def _seen(case_id: int, place: Place, by: str, watched: str, said: object) -> Mapping[str, Any]:
     """Time on pages, from a tab that is about to close."""
-    pages = workspace().chart(case_id, place.fingerprint).grid.pages
-    known = [(pages[number - 1], seconds) for number, seconds in seen_in(said, of=watched, pages=len(pages))]
-    if by and known:
-        workspace().store.findings.active(case_id, known, reviewer=by)
+    chart = workspace().chart(case_id, place.fingerprint)
+    record_seconds(case_id, chart, seen_in(said, of=watched, pages=len(chart.pages)), by=by)
     return {}
 
 

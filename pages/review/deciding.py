@@ -42,10 +42,10 @@ def decide_panel(now: Seen) -> None:
         with question:
             question_panel(now)
         with rest:
-            if not locked:
-                _why(now, newest)
             if locked:
                 _locked(now)
+            else:
+                _why(now, newest)
             with st.container(key=about):  # the last that is drawn
                 cited_panel(now)
 

@@ -30,6 +30,7 @@ from pages.components.heatmap import (
 from pages.components.line import line, unreached
 from pages.components.pageview import seen_in
 from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
+from pages.review.seconds import record_seconds
 
 _PACKED: WeakKeyDictionary[Chart, Packed] = WeakKeyDictionary()
 
@@ -101,7 +102,7 @@ def _heatmap(now: Seen, *, table: bool) -> None:
         on_rule=lambda: _on_rule(case_id),
         on_cell=lambda: _on_cell(case_id),
         on_order=lambda: _on_order(case_id),
-        on_unreached=_on_unreached,
+        on_unreached=unreached,
     )
 
 
@@ -196,14 +197,9 @@ def _on_cell(case_id: int) -> None:
 
 def _record_seen(now: Seen) -> None:
     """The time on pages that came with the click."""
-    if not reviewer():
-        return
-    pages = now.chart.grid.pages
     message = {"seen": picked_seen(_key(now.case.id))}
-    told = seen_in(message, of=now.watched, pages=len(pages))
-    if told:
-        known = [(pages[number - 1], seconds) for number, seconds in told]
-        workspace().store.findings.active(now.case.id, known, reviewer=reviewer())
+    told = seen_in(message, of=now.watched, pages=len(now.chart.pages))
+    record_seconds(now.case.id, now.chart, told, by=reviewer())
 
 
 @callback
@@ -212,11 +208,6 @@ def _on_order(case_id: int) -> None:
     if order is not None:
         _rows(case_id).order = order
         redraw(DECIDE, LEFT)
-
-
-@callback
-def _on_unreached() -> None:
-    unreached()
 
 
 @callback

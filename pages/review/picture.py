@@ -16,8 +16,7 @@ DPI = 110
 def picture(now: Seen, column: int) -> PageImage:
     """The page in that column of the chart, with all that is drawn on it. Raises PageUnavailable."""
     page = now.chart.pages[column]
-    by_hand = now.turns.get(page.ref, 0)
-    turn = (page.turn + by_hand) % 360
+    turn = now.turn_of(page)
     image = workspace().image(page, dpi=DPI, rotate=turn)
     words = workspace().store.page(page.ref).words
     marks = [
@@ -37,7 +36,7 @@ def picture(now: Seen, column: int) -> PageImage:
         page.height if turn in (90, 270) else page.width,
         marks,
         displayed_words(words, turn),
-        by_hand,
+        now.turns.get(page.ref, 0),
         citations,
         found_on(now, words, column, turn),
     )

@@ -178,6 +178,10 @@ class Seen:
         """Turn of the page by hand."""
         return self.turns.get(self.page.ref, 0)
 
+    def turn_of(self, page: Page) -> int:
+        """Clockwise degrees, below 360, by which the page is displayed turned: to bring it upright, and by hand."""
+        return (page.turn + self.turns.get(page.ref, 0)) % 360
+
     @cached_property
     def packet(self) -> str:
         """Names the documents in force: with others, page numbers mean other pages."""

@@ -32,6 +32,7 @@ from pages.review.finding import search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
 from pages.review.picture import DPI, images_of, passages_on, picture, pictures_of
 from pages.review.place import AT_CRITERION, AT_PAGE, BAR, CARD, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
+from pages.review.seconds import record_seconds
 from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import redraw_head, unread_panel
 
@@ -83,8 +84,7 @@ def _panel(now: Seen) -> None:
     if side is not None:
         with side:
             strip_panel(now)
-    ahead = [(page.ref, (page.turn + now.turns.get(page.ref, 0)) % 360) for page in _neighbours(now)]
-    workspace().draw_ahead(ahead, dpi=DPI)
+    workspace().draw_ahead([(page.ref, now.turn_of(page)) for page in _neighbours(now)], dpi=DPI)
 
 
 def _neighbours(now: Seen) -> list[Page]:
@@ -225,7 +225,7 @@ def _image(now: Seen) -> None:
         kept=line is not None and beside is None and now.place.drawn == shown,
         stops=Stops(now.hits, icon_key(f"{_HIT}before"), icon_key(f"{_HIT}after")),
         settled=((BAR, AT_PAGE), (CARD, AT_CRITERION)),
-        on_unreached=lambda: _on_unreached(case_id),
+        on_unreached=unreached,
     )
     try:
         main = PageImage("", now.place.page, "") if ahead.kept else picture(now, now.column)
@@ -286,17 +286,8 @@ def _on_page(case_id: int, pages: int) -> None:
     redraw(PAGE, LEFT, *((DECIDE,) if row != before else ()))
 
 
-@callback
-def _on_unreached(case_id: int) -> None:
-    unreached()
-    again(case_id).place.drawn = None
-
-
 def _on_seen(case_id: int, seen: Sequence[tuple[int, float]]) -> None:
-    """Time on pages, for the record of the case."""
-    pages = again(case_id).chart.grid.pages
-    known = [(pages[number - 1], seconds) for number, seconds in seen if number <= len(pages)]
-    workspace().store.findings.active(case_id, known, reviewer=reviewer())
+    record_seconds(case_id, again(case_id).chart, seen, by=reviewer())
 
 
 @callback
@@ -314,7 +305,7 @@ def _citation(now: Seen, criterion: Criterion, picked: Picked) -> Citation:
     page = now.chart.pages[picked.page - 1]
     whole = workspace().store.page(page.ref)
     if isinstance(picked, PickedBox):
-        return cite_box(whole, picked.box, turn=(page.turn + now.turns.get(page.ref, 0)) % 360)
+        return cite_box(whole, picked.box, turn=now.turn_of(page))
     if isinstance(picked, PickedMark):
         boxes = [passage for passage in passages_on(criterion, page) for _ in passage.boxes]
         if picked.place < len(boxes):

@@ -1,13 +1,12 @@
 """The strip of page images beside the page: scores, what is kept, what is cited, one click to a page."""
 
-import hashlib
-
 import numpy as np
 import streamlit as st
 
 from core.selection import shown
 from pages.components.frame import callback, guard, workspace
 from pages.components.thumbs import DPI, Thumb, asked_page, thumbs
+from pages.review.picture import images_of
 from pages.review.place import LEFT, PAGE, Seen, again, redraw
 
 STRIP = "review.strip"
@@ -24,19 +23,17 @@ def strip_panel(now: Seen) -> None:
 def _strip(now: Seen) -> None:
     with guard():
         case_id, pages = now.case.id, now.chart.pages
-        turns = now.turns
 
         def picture(number: int) -> bytes:
             page = pages[number - 1]
-            return workspace().image(page, dpi=DPI, rotate=(page.turn + turns.get(page.ref, 0)) % 360)
+            return workspace().image(page, dpi=DPI, rotate=now.turn_of(page))
 
-        state = repr((now.chart.documents, sorted(turns.items())))
         thumbs(
             _thumbs(now),
             picture,
             key=_key(case_id),
             current=now.place.page,
-            of=hashlib.sha256(state.encode()).hexdigest()[:16],
+            of=images_of(now),
             height=_HEIGHT,
             on_page=lambda: _on_page(case_id, len(pages)),
         )
