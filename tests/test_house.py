@@ -151,3 +151,10 @@ def test_the_environment_is_read_in_one_place() -> None:
 def test_no_file_outgrows_one_idea() -> None:
     tests = sorted((ROOT / "tests").rglob("*.py"))
     assert [name(p) for p in (*SOURCES, *tests) if len(p.read_text("utf-8").splitlines()) > 450] == []
+
+
+def test_a_component_puts_away_what_is_its_own_and_nothing_of_a_later_call() -> None:
+    scripts = {path.name: path.read_text("utf-8") for path in (ROOT / "pages" / "components").glob("*.js")}
+    started = {name: text.partition("export default")[2] for name, text in scripts.items()}
+    assert any("whenGone(root" in text for text in started.values())
+    assert not [name for name, text in started.items() if "return () =>" in text], "Streamlit may run it late: whenGone"

@@ -1,4 +1,4 @@
-// The heatmap's controls, pointer and words. Python joins line.js, heatmap_rows.js, heatmap_draw.js and this file into one module.
+// The heatmap's controls, pointer and words. Python joins gone.js, line.js, heatmap_rows.js, heatmap_draw.js and this file.
 // Criterion and page texts are untrusted: they reach the page through textContent and fillText alone.
 
 const MOVES = { // key -> rows, columns
@@ -489,5 +489,5 @@ export default function ({ data, key, parentElement, setStateValue, setTriggerVa
   const root = parentElement.querySelector('.hm'), view = (root.view ??= new View(root));
   view.send = { state: setStateValue, trigger: setTriggerValue };
   view.accept(data, key);
-  return () => { clearTimeout(view.timer); view.observer.disconnect(); };
+  return whenGone(root, () => { clearTimeout(view.timer); view.observer.disconnect(); });
 }

@@ -181,7 +181,7 @@ _mount = st.components.v2.component(
     "chartsieve_heatmap",
     html=_HTML,
     css=beside("heatmap.css"),
-    js=beside("line.js", "heatmap_rows.js", "heatmap_draw.js", "heatmap.js"),
+    js=beside("gone.js", "line.js", "heatmap_rows.js", "heatmap_draw.js", "heatmap.js"),
 )
 
 

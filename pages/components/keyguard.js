@@ -76,5 +76,5 @@ class Guard {
 export default function ({ data, key, parentElement }) {
   const root = parentElement.querySelector('.kg'), guard = (root.guard ??= new Guard(root));
   guard.accept(data, key);
-  return () => guard.rest();
+  return whenGone(root, () => guard.rest());
 }

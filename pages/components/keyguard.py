@@ -10,7 +10,7 @@ from pages.components.keymap import css_name
 _mount = st.components.v2.component(
     "chartsieve_keyguard",
     html='<div class="kg" hidden></div>',
-    js=beside("typing.js", "keyguard.js"),
+    js=beside("gone.js", "typing.js", "keyguard.js"),
 )
 
 

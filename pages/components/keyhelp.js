@@ -3,13 +3,13 @@
 const open = new Map(); // component key -> whether the line is shown, for when Streamlit mounts the component again
 
 export default function ({ data, key, parentElement }) {
-  const button = parentElement.querySelector('.kh button'), line = parentElement.querySelector('.kh .line');
+  const root = parentElement.querySelector('.kh'), button = root.querySelector('button'), line = root.querySelector('.line');
   const show = (yes) => {
     open.set(key, yes);
     line.hidden = !yes;
     button.setAttribute('aria-expanded', String(yes));
   };
-  const pressed = (event) => {
+  root.listener ??= (event) => {
     if (event.key !== '?' || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
     event.preventDefault();
     show(line.hidden);
@@ -17,6 +17,6 @@ export default function ({ data, key, parentElement }) {
   line.textContent = data.line;
   show(open.get(key) ?? false);
   button.onclick = () => show(line.hidden);
-  document.addEventListener('keydown', pressed);
-  return () => document.removeEventListener('keydown', pressed);
+  document.addEventListener('keydown', root.listener);
+  return whenGone(root, () => document.removeEventListener('keydown', root.listener));
 }

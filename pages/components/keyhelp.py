@@ -19,7 +19,12 @@ _CSS = """
 .kh button:hover, .kh button:focus-visible { outline: 1px solid var(--st-primary-color); }
 .kh .line { margin: 0.25rem 0.3rem 0; line-height: 1.45; }
 """
-_mount = st.components.v2.component("chartsieve_keyhelp", html=_HTML, css=_CSS, js=beside("typing.js", "keyhelp.js"))
+_mount = st.components.v2.component(
+    "chartsieve_keyhelp",
+    html=_HTML,
+    css=_CSS,
+    js=beside("gone.js", "typing.js", "keyhelp.js"),
+)
 
 
 def keyhelp(line: str, *, key: str) -> None:

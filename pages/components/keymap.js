@@ -127,5 +127,5 @@ class Keys {
 export default function ({ data, key, parentElement }) {
   const root = parentElement.querySelector('.km'), keys = (root.keys ??= new Keys(root));
   keys.accept(data, key);
-  return () => window.removeEventListener('keydown', keys.listener, true);
+  return whenGone(root, () => window.removeEventListener('keydown', keys.listener, true));
 }

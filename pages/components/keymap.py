@@ -47,7 +47,7 @@ _mount = st.components.v2.component(
     "chartsieve_keymap",
     html=_HTML,
     css=beside("keymap.css"),
-    js=beside("typing.js", "keymap.js"),
+    js=beside("gone.js", "typing.js", "keymap.js"),
 )
 
 

@@ -33,5 +33,5 @@ export default function ({ data, parentElement }) {
   root.names = data.names;
   root.listener ??= (event) => pressed(event, root.names);
   document.addEventListener('keydown', root.listener);
-  return () => document.removeEventListener('keydown', root.listener);
+  return whenGone(root, () => document.removeEventListener('keydown', root.listener));
 }

@@ -7,7 +7,7 @@ from pages.components.files import beside
 _mount = st.components.v2.component(
     "chartsieve_keyscroll",
     html='<div class="ks" hidden></div>',
-    js=beside("keyscroll.js"),
+    js=beside("gone.js", "keyscroll.js"),
 )
 
 

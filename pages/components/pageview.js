@@ -1,5 +1,5 @@
-// The bar, zoom, turning pages, keys. Python joins outbox.js, line.js, activity.js, pageview_text.js, pageview_leaf.js,
-// pageview_ahead.js and this file.
+// The bar, zoom, turning pages, keys. Python joins gone.js, outbox.js, line.js, activity.js, pageview_text.js,
+// pageview_leaf.js, pageview_ahead.js and this file.
 
 const LEVELS = [75, 100, 125, 150, 200], FIT = 0, WHOLE = -1, PIXELS_PER_POINT = 96 / 72;
 const GAP = 10, BESIDE_FROM = 640; // px
@@ -318,8 +318,8 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   // For the other components of the screen: whether the page is shown, for a criterion.
   const show = (page, about) => { if (root.isConnected) view.ahead.go(page, about, 'outside'); return root.isConnected; };
   if (data.line) window.chartsieveShow = show;
-  return () => {
+  return whenGone(root, () => {
     view.rest();
     if (window.chartsieveShow === show) window.chartsieveShow = undefined;
-  };
+  });
 }

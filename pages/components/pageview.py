@@ -114,6 +114,7 @@ _mount = st.components.v2.component(
     html=_HTML,
     css=beside("pageview.css"),
     js=beside(
+        "gone.js",
         "outbox.js",
         "line.js",
         "activity.js",

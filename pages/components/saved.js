@@ -1,4 +1,4 @@
-// The buttons that decide, by the short way. Python joins line.js and this file. Words are untrusted: textContent only.
+// The buttons that decide, by the short way. Python joins gone.js, line.js and this file. Words are untrusted: textContent only.
 
 class Saved {
   constructor(root) {
@@ -74,5 +74,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.sv'), saved = (root.saved ??= new Saved(root));
   saved.accept(data, setTriggerValue);
   document.addEventListener('click', saved.listener, true);
-  return () => document.removeEventListener('click', saved.listener, true);
+  return whenGone(root, () => document.removeEventListener('click', saved.listener, true));
 }

@@ -26,7 +26,7 @@ _mount = st.components.v2.component(
     "chartsieve_saved",
     html='<div class="sv"><div class="said" role="status"></div></div>',
     css=beside("saved.css"),
-    js=beside("line.js", "saved.js"),
+    js=beside("gone.js", "line.js", "saved.js"),
 )
 STYLE = (
     ".cs-chosen button{background:var(--cs-chosen)!important;border-color:var(--cs-chosen)!important;"

@@ -199,5 +199,5 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.th'), strip = (root.strip ??= new Strip(root));
   strip.accept(data, key);
   strip.outbox.accept(setTriggerValue, data.heard, () => strip.timed());
-  return () => strip.rest();
+  return whenGone(root, () => strip.rest());
 }

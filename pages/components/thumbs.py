@@ -52,7 +52,7 @@ _mount = st.components.v2.component(
     "chartsieve_thumbs",
     html=_HTML,
     css=beside("thumbs.css"),
-    js=beside("outbox.js", "thumbs.js"),
+    js=beside("gone.js", "outbox.js", "thumbs.js"),
 )
 
 
