@@ -1,12 +1,14 @@
 """Blind labelling in a real browser, with the keyboard alone: judge, take back, skip, look around, reload."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from core.domain import Label
+from core.rounds import RoundPlan
 from core.samples import SAMPLES
 from core.settings import Settings
 from core.store import Store
@@ -28,6 +30,8 @@ AT_ONCE = """(task) => {
   });
   observer.observe(document.body, { childList: true, subtree: true, attributes: true });
 }"""
+ROUNDS = 20
+PLAN = RoundPlan(shown=8, audit=8, uncertainty=2)
 SECRETS = (b"audit", b"uncertainty", b"inclusion", b"probability", b"fingerprint")
 
 
@@ -38,8 +42,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     opened = Workspace.open(Settings(data_dir=folder))
     opened.jobs.wait(opened.open_sample(SAMPLES[0], by="R"), 60)
     opened.store.rounds.seed(7)
+    (source,) = opened.labelling.sources()
+    for _ in range(ROUNDS):
+        opened.labelling.draw(source.criteria_name, source.info.fingerprint, PLAN, by="R")
     opened.close()
     return folder
+
+
+@pytest.fixture(scope="module")
+def rounds() -> Iterator[int]:
+    """Ids of rounds that nobody has worked on."""
+    return iter(range(1, ROUNDS + 1))
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +69,11 @@ def who(request: pytest.FixtureRequest) -> str:
 def labels(data: Path, who: str) -> list[Label]:
     with Store.open(Settings(data_dir=data).database) as store:
         return [label for _, label in store.labels() if label.reviewer == who]
+
+
+def open_a_round(page: Page, address: str, who: str, rounds: Iterator[int]) -> None:
+    page.goto(f"{address}/label?by={who}&round={next(rounds)}")
+    asked(page)
 
 
 def draw_a_round(page: Page, address: str, who: str) -> None:
@@ -132,8 +150,8 @@ def test_a_round_is_judged_with_the_keyboard_alone(page: Page, url: str, data: P
         assert label.seed == 7
 
 
-def test_two_fast_presses_judge_one_page(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_two_fast_presses_judge_one_page(page: Page, url: str, data: Path, who: str, rounds: Iterator[int]) -> None:
+    open_a_round(page, url, who, rounds)
     seen = asked(page)
     page.keyboard.press("n")
     page.keyboard.press("n")
@@ -144,8 +162,8 @@ def test_two_fast_presses_judge_one_page(page: Page, url: str, data: Path, who: 
     assert seen.startswith(f"{label.page.number} ")
 
 
-def test_a_held_key_judges_one_page(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_a_held_key_judges_one_page(page: Page, url: str, data: Path, who: str, rounds: Iterator[int]) -> None:
+    open_a_round(page, url, who, rounds)
     for _ in range(40):  # as the keyboard repeats it: down again and again, never up
         page.keyboard.down("n")
         page.wait_for_timeout(50)
@@ -154,8 +172,10 @@ def test_a_held_key_judges_one_page(page: Page, url: str, data: Path, who: str) 
     assert len(labels(data, who)) == 1
 
 
-def test_a_key_or_click_on_a_page_that_has_just_come_judges_nothing(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_a_key_or_click_on_a_page_that_has_just_come_judges_nothing(
+    page: Page, url: str, data: Path, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     page.evaluate(AT_ONCE, key_of_answer(page))
     page.keyboard.press("n")
     page.wait_for_function("window.answered")
@@ -164,8 +184,10 @@ def test_a_key_or_click_on_a_page_that_has_just_come_judges_nothing(page: Page, 
     assert [label.verdict for label in labels(data, who)] == ["not_relevant"]
 
 
-def test_while_the_next_page_is_on_its_way_keys_change_nothing(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_while_the_next_page_is_on_its_way_keys_change_nothing(
+    page: Page, url: str, data: Path, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     slow = {"offline": False, "latency": 300, "downloadThroughput": 40_000, "uploadThroughput": 40_000}
@@ -180,8 +202,10 @@ def test_while_the_next_page_is_on_its_way_keys_change_nothing(page: Page, url: 
     assert given[0].verdict == "not_relevant"
 
 
-def test_the_page_is_read_to_its_end_with_the_keyboard_alone(page: Page, url: str, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_the_page_is_read_to_its_end_with_the_keyboard_alone(
+    page: Page, url: str, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     sheet = page.locator(".pv .sheet")
     top = "(sheet) => Math.round(sheet.scrollTop)"
     assert sheet.evaluate(top) == 0
@@ -201,8 +225,10 @@ def test_the_page_is_read_to_its_end_with_the_keyboard_alone(page: Page, url: st
     assert sheet.evaluate(top) == 0, "somebody writes"
 
 
-def test_a_page_that_is_read_as_text_scrolls_by_keys_as_well(page: Page, url: str, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_a_page_that_is_read_as_text_scrolls_by_keys_as_well(
+    page: Page, url: str, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     page.get_by_text("Text", exact=True).click()
     box = page.locator(".st-key-label-text")
     expect(box).to_be_visible()
@@ -216,8 +242,10 @@ def test_a_page_that_is_read_as_text_scrolls_by_keys_as_well(page: Page, url: st
     assert low[2] <= 768
 
 
-def test_a_long_question_leaves_the_answers_where_they_are(page: Page, url: str, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_a_long_question_leaves_the_answers_where_they_are(
+    page: Page, url: str, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     answer = page.get_by_role("button", name="Unsure")
     before = answer.bounding_box()
     page.locator(".st-key-label-question h3").evaluate("(h) => { h.textContent = 'Was it tried? '.repeat(80); }")
@@ -228,8 +256,10 @@ def test_a_long_question_leaves_the_answers_where_they_are(page: Page, url: str,
     assert question.evaluate("(box) => box.scrollHeight > box.clientHeight")
 
 
-def test_the_page_is_as_high_as_the_window_allows_and_can_be_seen_whole(page: Page, url: str, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_the_page_is_as_high_as_the_window_allows_and_can_be_seen_whole(
+    page: Page, url: str, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     sheet = page.locator(".pv .sheet")
     low = sheet.evaluate("(sheet) => sheet.clientHeight")
     page.set_viewport_size({"width": 1366, "height": 1000})
@@ -243,8 +273,10 @@ def test_the_page_is_as_high_as_the_window_allows_and_can_be_seen_whole(page: Pa
     assert box["y"] + box["height"] <= 768
 
 
-def test_neighbours_are_one_key_away_and_never_judged(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_neighbours_are_one_key_away_and_never_judged(
+    page: Page, url: str, data: Path, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     number = int(asked(page).split()[0])
     key, other = ("ArrowRight", number + 1) if number < 12 else ("ArrowLeft", number - 1)
     page.keyboard.press(key)
@@ -260,8 +292,10 @@ def test_neighbours_are_one_key_away_and_never_judged(page: Page, url: str, data
     assert [label.page.number for label in labels(data, who)] == [number]
 
 
-def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(page: Page, url: str, data: Path, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(
+    page: Page, url: str, data: Path, who: str, rounds: Iterator[int]
+) -> None:
+    open_a_round(page, url, who, rounds)
     asked(page)
     note = page.get_by_placeholder("Note (optional)", exact=False)
     note.click()
@@ -278,8 +312,8 @@ def test_letters_in_the_note_judge_nothing_and_the_note_is_stored(page: Page, ur
     expect(page.get_by_placeholder("Note (optional)", exact=False)).to_have_value("")
 
 
-def test_a_question_mark_shows_the_keys(page: Page, url: str, who: str) -> None:
-    draw_a_round(page, url, who)
+def test_a_question_mark_shows_the_keys(page: Page, url: str, who: str, rounds: Iterator[int]) -> None:
+    open_a_round(page, url, who, rounds)
     asked(page)
     line = page.get_by_text("Y relevant, N not relevant", exact=False)
     expect(line).to_be_hidden()
@@ -290,10 +324,10 @@ def test_a_question_mark_shows_the_keys(page: Page, url: str, who: str) -> None:
 
 
 def test_nothing_that_reaches_the_browser_tells_arm_or_score(
-    open_page: OpenPage, url: str, data: Path, who: str
+    open_page: OpenPage, url: str, data: Path, who: str, rounds: Iterator[int]
 ) -> None:
     page = open_page(dark=True)
-    draw_a_round(page, url, who)
+    open_a_round(page, url, who, rounds)
     received: list[bytes] = []
 
     def listen(socket: WebSocket) -> None:

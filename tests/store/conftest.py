@@ -17,11 +17,9 @@ def url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "chartsieve.db"
-    Store.open(f"sqlite:///{path}").close()
-    return path
+@pytest.fixture(autouse=True)
+def ready_made_databases() -> None:
+    """Here new databases are made by the migrations, except where a test asks for a ready one."""
 
 
 @pytest.fixture
