@@ -9,7 +9,7 @@ from core.casefile import Assignment, Cited, Duty, Step, Viewed
 from core.casestate import CaseState, case_state
 from core.domain import Case, Decision, DecisionOutcome, PageRef, ScorerInfo, Sighting
 from core.logic import State, evaluate
-from core.second_review import Readings, blind, reading_of, second_state, to_go, unsettled
+from core.second_review import Readings, SecondState, blind, reading_of, second_state, to_go, unsettled
 from core.standing import InForce
 
 _NOT_MET: frozenset[DecisionOutcome] = frozenset(("not_met",))
@@ -80,8 +80,12 @@ class Basis:
 
     def blind(self, person: str) -> bool:
         """Whether the person reviews the case a second time and must not see what the first review came to."""
-        state = second_state(self.case.criteria, self.assigned, self.readings)
-        return blind(reading_of(self.assigned, person), state)
+        return blind(reading_of(self.assigned, person), self.second_state)
+
+    @cached_property
+    def second_state(self) -> SecondState:
+        """Where a second review of the case stands."""
+        return second_state(self.case.criteria, self.assigned, self.readings)
 
     @property
     def rolled(self) -> State | None:
@@ -131,11 +135,15 @@ class Basis:
             missing=self.missing,
             waiting=len(self.waiting - self.looked_at),
             unseen=tuple(self.numbers[page] for page in self.pages if page in self.unread - self.looked_at),
-            second=self._second(),
+            second=to_go(self.case.criteria, self.readings.second) if self.second_state == "open" else (),
             second_by=self.second_by,
-            differing=unsettled(self.readings.first, self.readings.second, self.readings.final),
+            first=to_go(self.case.criteria, self.decisions) if self.second_state == "waits" else (),
+            differing=self._differing() if self.second_state == "differs" else (),
             blind=self.blind(person),
         )
+
+    def _differing(self) -> tuple[str, ...]:
+        return unsettled(self.readings.first, self.readings.second, self.readings.final)
 
     def _outdated(self) -> tuple[str, ...]:
         amended = self.case.amended_at
@@ -152,7 +160,3 @@ class Basis:
                 pages = [self.nearest[criterion]]
             found += [Place(criterion, self.numbers[page]) for page in pages if page not in opened]
         return tuple(found)
-
-    def _second(self) -> tuple[str, ...]:
-        """Criteria that an ordered second review has not come to."""
-        return to_go(self.case.criteria, self.readings.second) if self.second_by else ()

@@ -11,6 +11,9 @@ _NAMED = 6
 """Criteria or pages named in a sentence before the rest is counted."""
 
 
+_TOO_FEW = "Too few criteria apply for the tree to say."
+
+
 class Place(NamedTuple):
     """Where a person has to look: a criterion, a page, or a page for a criterion."""
 
@@ -34,7 +37,7 @@ class Facts:
     unreasoned: tuple[str, ...] = ()
     """Of those against or insufficient, the ones without a rationale."""
     outdated: tuple[str, ...] = ()
-    """Criteria that count and were decided before the packet last changed."""
+    """Criteria that count and were decided before pages last came in or were read."""
     unopened: tuple[Place, ...] = ()
     """Cited pages of the criteria that count which this person has not opened, and for those against or insufficient
     without a citation the page that stands highest."""
@@ -51,8 +54,10 @@ class Facts:
     second: tuple[str, ...] = ()
     """Criteria that an ordered second review has not come to."""
     second_by: str = ""
+    first: tuple[str, ...] = ()
+    """Criteria that the first review has not come to, where a second one is complete and waits to be compared."""
     differing: tuple[str, ...] = ()
-    """Criteria on which the second review came to something else, unsettled."""
+    """Criteria on which the second review came to something else, unsettled, once both are complete."""
     blind: bool = False
     """This person is the second reviewer and must see nothing of the first review yet."""
 
@@ -71,8 +76,18 @@ class Facts:
     @property
     def open_words(self) -> str:
         """What is not settled or speaks against, counted: "2 undecided, 1 insufficient, 1 not met"; "" for nothing."""
-        counted = ((self.undecided, "undecided"), (self.insufficient, "insufficient"), (self.not_met, "not met"))
+        counted = (
+            (self.undecided, "undecided"),
+            (self.insufficient, "insufficient"),
+            (self.not_met, "not met"),
+            ([c for c in self.against if c not in self.not_met], "met that must not be"),
+        )
         return ", ".join(f"{len(ids)} {words}" for ids, words in counted if ids)
+
+    @property
+    def unmet_words(self) -> str:
+        """Why the criteria do not come to "met", in few words; never ""."""
+        return self.open_words or ("none applies" if self.rolled == "not_applicable" else "too few apply")
 
     @property
     def sentence(self) -> str:
@@ -90,7 +105,7 @@ class Facts:
             case "not_applicable":
                 return f"No criterion applies{aside}: the tree says nothing."
             case "insufficient":
-                return f"{still}: for want of information the tree cannot say."
+                return f"{still}: for want of information the tree cannot say." if still else _TOO_FEW
             case "undecided":
                 return f"{still}: the tree says nothing yet."
 

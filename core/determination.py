@@ -113,7 +113,7 @@ def _awaited(state: CaseState) -> Iterator[Obstacle]:
 
 def _approval_warnings(facts: Facts) -> Iterator[Obstacle]:
     if not facts.met:
-        yield Obstacle(f"The criteria do not come to “met” ({facts.open_words or 'none applies'}).")
+        yield Obstacle(f"The criteria do not come to “met” ({facts.unmet_words}).")
     yield from _outdated(facts.outdated)
 
 
@@ -138,7 +138,7 @@ def _adverse_warnings(kind: StepKind, state: CaseState, facts: Facts) -> Iterato
 def _outdated(ids: Iterable[str]) -> Iterator[Obstacle]:
     if places := _places(ids):
         words = named([place.criterion for place in places])
-        yield Obstacle(f"{words} {_was(len(places))} decided before the packet last changed.", places)
+        yield Obstacle(f"{words} {_was(len(places))} decided before pages last came in or were read.", places)
 
 
 def _unfit(kind: StepKind, state: CaseState) -> str:
@@ -167,7 +167,7 @@ def _adverse(kind: StepKind, facts: Facts) -> Iterator[Obstacle]:
             f"{_undecided(facts.undecided)}. Nothing is denied on what nobody has decided: decide first.",
             _places(facts.undecided),
         )
-    elif kind == "deny" and (facts.met or facts.rolled == "not_applicable"):
+    elif kind == "deny" and (facts.met or not facts.speaks_against):
         yield Obstacle(
             "No criterion that counts speaks against the request, so a denial has nothing to rest on. "
             "Decide otherwise where you see it otherwise, with the reason, or approve."
@@ -183,7 +183,7 @@ def _adverse(kind: StepKind, facts: Facts) -> Iterator[Obstacle]:
         )
     if old := tuple(c for c in facts.outdated if c in facts.speaks_against):
         yield Obstacle(
-            f"{named(old)} {_was(len(old))} decided before the packet last changed, and the new pages may answer. "
+            f"{named(old)} {_was(len(old))} decided before pages last came in or were read, and those may answer. "
             "Look at them and decide again.",
             _places(old),
         )
@@ -211,7 +211,7 @@ def _approval(role: Role, facts: Facts) -> Iterator[Obstacle]:
         yield Obstacle(f"{_undecided(facts.undecided)}. Decide first.", _places(facts.undecided))
     else:
         yield Obstacle(
-            f"The criteria do not come to “met” ({facts.open_words or 'none applies'}). A physician or a lead may "
+            f"The criteria do not come to “met” ({facts.unmet_words}). A physician or a lead may "
             "approve all the same: refer the case, or pend it to ask for what is missing.",
             _places(facts.speaks_against),
         )
@@ -235,6 +235,12 @@ def _unfinished(facts: Facts) -> Iterator[Obstacle]:
         yield Obstacle(
             f"The second review{who} is not finished: {left} criteri{'on' if left == 1 else 'a'} to go. "
             "Wait for it, or take that duty back."
+        )
+    elif facts.first:
+        yield Obstacle(
+            f"The second review is complete, and the first is not: {named(facts.first)} "
+            f"{_is(len(facts.first))} undecided. Decide, so that the two can be compared.",
+            _places(facts.first),
         )
     elif facts.differing:
         yield Obstacle(

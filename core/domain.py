@@ -345,6 +345,8 @@ class CaseDocument:
     """When the file came into the case; None for a file that is in no case yet."""
     replaced_by: str = ""
     """SHA-256 of the document that took its place; "" for a document that is in force."""
+    read_at: datetime | None = None
+    """When a page of it was last read that had not been; None while none was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,9 +381,9 @@ class Case:
 
     @property
     def amended_at(self) -> datetime | None:
-        """When a document was last added or replaced after the case was made; None when none was."""
-        later = [d.added_at for d in self.documents if d.added_at and d.added_at > self.created_at]
-        return max(later, default=None)
+        """When, after the case was made, a document last came in or a page was read that had not been; None: never."""
+        times = (at for d in self.documents for at in (d.added_at, d.read_at))
+        return max((at for at in times if at and at > self.created_at), default=None)
 
     def document(self, sha256: str) -> CaseDocument:
         """The document, in force or replaced. Raises KeyError."""
@@ -438,7 +440,7 @@ class CaseSummary:
     """The last decision or label, or the creation."""
     job: Job | None
     amended_at: datetime | None = None
-    """When a document in force last came in, or was first read."""
+    """When a document in force last came in, or a page of one was read that had not been."""
     flagged: int = 0
     """Criteria with a flag, the second reading left out."""
     second_decided: int = 0

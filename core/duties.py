@@ -45,7 +45,7 @@ class Duties:
         assigned = self.assigned(case_id)
         _allowed(no_assigning(duty, name, by=by, roles=self._store.course.roles(), assigned=assigned))
         if duty == "second" and name:
-            _allowed(no_second(name, assigned, self.readings(case_id).first))
+            _allowed(no_second(name, assigned, self._store.deciders(case_id)))
         held = assigned[duty].assignee if duty in assigned else ""
         if name == by and not held:
             self._store.course.claim(case_id, duty, reviewer=by)
@@ -73,6 +73,13 @@ class Duties:
     def blind(self, case_id: int, name: str) -> bool:
         """Whether the person reviews the case a second time and must see nothing of the first yet. Raises NotFound."""
         return blind(reading_of(self.assigned(case_id), name), self.state(case_id))
+
+    def blind_cases(self, name: str) -> frozenset[int]:
+        """The cases for which `blind` is true."""
+        theirs = (
+            case for case, given in self._store.course.assignments().items() if reading_of(given, name) != "first"
+        )
+        return frozenset(case for case in theirs if self.blind(case, name))
 
     def settle(
         self, case_id: int, criterion: str, outcome: DecisionOutcome, rationale: str, *, by: str, seen: int

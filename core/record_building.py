@@ -43,7 +43,7 @@ class Sources:
     evidence: Mapping[str, Evidence]
     """By criterion."""
     changes: Mapping[str, int]
-    """How often the decision on a criterion was changed before it came to the one that stands."""
+    """How often the outcome on a criterion was changed in the first review."""
     remarks: Mapping[str, Remark]
     terms: Terms
     versions: Versions
@@ -114,9 +114,11 @@ def _document(document: CaseDocument) -> RecordDocument:
 def _criteria(known: Sources, chart: _Chart) -> Iterable[RecordCriterion]:
     basis, root = known.basis, known.basis.case.criteria.root
     unasked = not_asked(root, basis.outcomes) if root is not None else frozenset()
+    # Nobody reads one review before both are complete: it would no longer be independent of the other.
+    seconds = basis.readings.second if basis.second_state in ("differs", "settled") else {}
     number = 0
     for criterion in basis.case.criteria:
-        decision, second = basis.decisions.get(criterion.id), basis.readings.second.get(criterion.id)
+        decision, second = basis.decisions.get(criterion.id), seconds.get(criterion.id)
         citations = []
         for citation in cited_for(criterion, decision, basis.cited):
             number += 1

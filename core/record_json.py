@@ -12,7 +12,8 @@ JSON (`record_json`), every key always present, null for what is not known or do
                 denied, withdrawn), pages
     signed      null for a draft, else {step (id), kind, by, role, at, reason, detail, record: what was signed, as the
                 step keeps it}
-    clock       urgency, received_at, due_at, paused, stopped, overdue, seconds_left, seconds_stood; at made.at
+    clock       urgency, received_at, due_at, paused, stopped, overdue, seconds_left, seconds_stood; at made.at, for a
+                signed case when it was signed off
     criteria_set  name, version, digest, source (canonical address of the questionnaire), logic (as core.logic has it)
     documents   [{document (SHA-256), name, pages, added_by, added_at, replaced_by}]
     machine     scorer {name, model, revision, transform, scope, fingerprint, sends_text_to}, recalibration, rule,

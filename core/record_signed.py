@@ -8,7 +8,7 @@ hidden.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.domain import Citation, PageRef
@@ -25,6 +25,7 @@ from core.record import (
 )
 from core.record_building import placed
 from core.signed import FORMAT
+from core.turnaround import Turnaround
 
 UNREADABLE = "What was signed is kept in a form that cannot be read here, so the present is shown."
 
@@ -48,6 +49,7 @@ def _as_signed(present: CaseRecord, signed: Signed) -> CaseRecord:
     criteria = tuple(_criteria(present, signed))
     return replace(
         present,
+        clock=_clock(present, signed),
         criteria=criteria,
         nodes=tuple(_nodes(present, signed)),
         looked=tuple(_looked(entry) for entry in signed["evidence_opened"]),
@@ -59,6 +61,24 @@ def _as_signed(present: CaseRecord, signed: Signed) -> CaseRecord:
 
 
 # -- what was signed
+
+
+def _clock(present: CaseRecord, signed: Signed) -> Turnaround:
+    """As it stood when the case was signed off: it has stood still since, and the time allowed may have changed."""
+    now, at = present.clock, datetime.fromisoformat(signed["step"]["at"])
+    if "clock" not in signed:  # signed before the clock was part of the record
+        return replace(now, due_at=at + now.left, stood=now.stood - (present.made_at - at))
+    then = signed["clock"]
+    left = timedelta(seconds=then["seconds_left"])
+    return replace(
+        now,
+        urgency=then["urgency"],
+        received_at=datetime.fromisoformat(then["received_at"]),
+        due_at=datetime.fromisoformat(then["due_at"]),
+        overdue=left < timedelta(0),
+        left=left,
+        stood=timedelta(seconds=then["seconds_stood"]),
+    )
 
 
 def _criteria(present: CaseRecord, signed: Signed) -> Iterable[RecordCriterion]:

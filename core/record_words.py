@@ -88,13 +88,10 @@ def span(length: timedelta) -> str:
 
 
 def clock(record: CaseRecord) -> str:
-    """Where the turnaround clock stands, as sentences."""
-    now, signed = record.clock, record.signed
-    # While the case is signed off the clock stands: due is what was due when that was done.
-    due = signed.at + now.left if signed else now.due_at
-    stood = now.stood - (record.made_at - signed.at) if signed else now.stood
-    received = f"{now.urgency.capitalize()}, received {moment(now.received_at)}, due {moment(due)}."
-    pauses = f" The clock stood for {span(stood)}." if stood >= timedelta(minutes=1) else ""
+    """Where the turnaround clock stands, or stood when the case was signed off, as sentences."""
+    now = record.clock
+    received = f"{now.urgency.capitalize()}, received {moment(now.received_at)}, due {moment(now.due_at)}."
+    pauses = f" The clock stood for {span(now.stood)}." if now.stood >= timedelta(minutes=1) else ""
     return f"{received} {_standing(now)}{pauses}"
 
 

@@ -1,13 +1,14 @@
 """The record of a case as the store holds it, and its files: PDF, JSON, FHIR."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from core.basis import Basis
 from core.chart import Chart
-from core.domain import Page, PageRef
+from core.domain import Decision, Page, PageRef
 from core.errors import NotAllowed, NotFound
 from core.record import Audit, AuditLine, CaseRecord, Versions
 from core.record_building import Sources, build_record
@@ -55,7 +56,7 @@ class Recording:
             names=chart.names,
             turns=store.findings.turns(documents),
             evidence={packed.criterion.id: packed.evidence for packed in pack.criteria},
-            changes={c: len(store.history(case_id, c)) - 1 for c in basis.decisions},
+            changes={c: _changes(store.history(case_id, c)) for c in basis.decisions},
             remarks=store.findings.remarks(case_id),
             terms=signing.terms,
             versions=self._versions(basis, chart),
@@ -127,6 +128,12 @@ class Recording:
         lines = tuple(AuditLine(e.id, e.at, e.actor, e.action, e.hash) for e in entries if e.case == case_id)
         newest = entries[-1] if entries else None
         return Audit(lines, newest.hash if newest else "", newest.id if newest else 0, self._store.verify_audit())
+
+
+def _changes(history: Sequence[Decision]) -> int:
+    """How often the first review came to another outcome. Citing, or the same in other words, is no change of mind."""
+    outcomes = [d.outcome for d in history if d.reading == "first" and d.outcome != "withdrawn"]
+    return sum(before != after for before, after in pairwise(outcomes))
 
 
 def _program() -> str:

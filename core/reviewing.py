@@ -10,6 +10,7 @@ import numpy as np
 from core.casefile import Cited, Hold, Pin, Reading, Remark
 from core.domain import Citation, Decision, DecisionOutcome, Label, Page, PageRef, Verdict
 from core.errors import Conflict, NotFound
+from core.second_review import closed
 from core.selection import Rule, kept
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Reviewing:
 
         The same place cited again is the one citation.
         """
+        self._check_open(case_id, reading)
         page = self._page(case_id, citation.page, fingerprint)
         cited = self._store.findings.cite(case_id, Cited(criterion, citation, reviewer, self._clock(), reading))
         self.mark(case_id, criterion, page, "relevant", reviewer=reviewer, rule=rule, fingerprint=fingerprint)
@@ -95,6 +97,7 @@ class Reviewing:
 
     def uncite(self, case_id: int, cited: Cited, *, reviewer: str) -> None:
         """Take a citation back: it stays on record and counts no more. What was said of its page stays."""
+        self._check_open(case_id, cited.reading)
         self._store.findings.uncite(case_id, cited.id, by=reviewer)
         self._follow(case_id, cited.criterion, reviewer=reviewer, reading=cited.reading)
 
@@ -105,9 +108,21 @@ class Reviewing:
         if stands is None or stands.reviewer != reviewer:
             return
         citations = self._citations(case_id, criterion, reviewer=reviewer, reading=reading)
-        if citations != stands.citations:
-            follows = replace(stands, citations=citations, at=self._clock(), reading=reading, id=0)
-            self._store.decide(case_id, follows, seen=stands.id)
+        if citations != stands.citations:  # decided when it was decided, and settled if it was settled
+            self._store.decide(case_id, replace(stands, citations=citations, id=0), seen=stands.id)
+
+    def closed(self, case_id: int, reading: Reading) -> bool:
+        """Whether the reading takes no more decisions and citations (see `second_review.closed`). Raises NotFound."""
+        if not self._store.decisions(case_id, "second"):
+            return False
+        return closed(reading, self._workspace.duties.state(case_id))
+
+    def _check_open(self, case_id: int, reading: Reading) -> None:
+        if self.closed(case_id, reading):
+            raise Conflict(
+                "Both reviews of this case are complete, and where they differ somebody settles it. Nothing was saved. "
+                "Open the case again."
+            )
 
     def pin(self, case_id: int, criterion: str, page: PageRef, hold: Hold, *, reviewer: str) -> bool:
         """Keep or leave out a page for a criterion by hand, or let it follow the rule again. False: it is so."""
@@ -138,9 +153,15 @@ class Reviewing:
         when somebody else decided in between.
         """
         with self._store.one_view():
+            self._check_open(case_id, reading)
             citations = self._citations(case_id, criterion, reviewer=reviewer, reading=reading)
         decision = Decision(criterion, outcome, rationale.strip(), reviewer, self._clock(), citations, reading=reading)
         return self._store.decide(case_id, decision, seen=seen)
+
+    def undecide(self, case_id: int, criterion: str, *, reviewer: str, seen: int, reading: Reading = "first") -> bool:
+        """Take the decision that stands back; see `Store.undecide`. Raises Conflict as `decide`."""
+        self._check_open(case_id, reading)
+        return self._store.undecide(case_id, criterion, reviewer=reviewer, reading=reading, seen=seen)
 
     def _citations(self, case_id: int, criterion: str, *, reviewer: str, reading: Reading) -> tuple[Citation, ...]:
         """In the order of the packet; a page that is cited with a quotation is not cited as a whole as well."""

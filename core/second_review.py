@@ -1,6 +1,6 @@
 """A second review of a case: by somebody else, blind to the first, and settled where the two differ. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,8 +9,9 @@ from core.domain import CriteriaSet, Decision
 from core.logic import not_asked
 
 SecondState = Literal["none", "open", "waits", "differs", "settled"]
-"""none: nobody is asked for a second review; open: the second reviewer has criteria to go; waits: the second review is
-complete and the first is not; differs: both are, and something is to be settled; settled: nothing is, any more."""
+"""none: nobody is asked for a second review, and none is complete; open: the second reviewer has criteria to go; waits:
+the second review is complete and the first is not; differs: both are, and something is to be settled; settled: nothing
+is, any more."""
 Decisions = Mapping[str, Decision]
 """Criterion -> the decision of one reading that stands."""
 
@@ -69,12 +70,10 @@ def _settles(final: Decision | None, first: Decision, second: Decision) -> bool:
 
 
 def second_state(criteria: CriteriaSet, assigned: Mapping[Duty, Assignment], readings: Readings) -> SecondState:
-    """Where the second review of a case stands."""
+    """Where the second review of a case stands. One that is complete counts, whoever has the duty by then."""
     second = assigned.get("second")
-    if second is None or not second.assignee:
-        return "none"
     if to_go(criteria, readings.second):
-        return "open"
+        return "open" if second and second.assignee else "none"
     if to_go(criteria, {**readings.first, **readings.final}):
         return "waits"
     return "differs" if unsettled(readings.first, readings.second, readings.final) else "settled"
@@ -90,16 +89,23 @@ def blind(reading: Reading, state: SecondState) -> bool:
 
 
 def closed(reading: Reading, state: SecondState) -> bool:
-    """Whether the reading takes no more decisions: a second one that has seen the first is not blind any more."""
-    return reading == "second" and state in ("differs", "settled")
+    """Whether the reading takes no more decisions and citations.
+
+    A second one that has seen the first is not blind any more. Where the two differ the first is closed as well until
+    that is settled: to change a decision so that it fits the other would pass for agreement.
+    """
+    return (reading == "second" and state in ("differs", "settled")) or (reading == "first" and state == "differs")
 
 
-def no_second(name: str, assigned: Mapping[Duty, Assignment], first: Decisions) -> str:
-    """Why this person cannot be the second reviewer of the case, as a sentence; "" when they can."""
+def no_second(name: str, assigned: Mapping[Duty, Assignment], deciders: Collection[str]) -> str:
+    """Why this person cannot be the second reviewer of the case, as a sentence; "" when they can.
+
+    `deciders` have decided something in the first review, whatever became of it.
+    """
     review = assigned.get("review")
     if review and review.assignee == name:
         return f"{name} has the first review of this case. A second review is somebody else's."
-    if any(decision.reviewer == name for decision in first.values()):
+    if name in deciders:
         return f"{name} has decided in the first review of this case. A second review is somebody else's."
     return ""
 

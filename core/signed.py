@@ -15,6 +15,7 @@ from core.determination import warnings
 from core.domain import Citation, Decision, PageRef, ScorerInfo
 from core.logic import states, to_text
 from core.standing import promise
+from core.turnaround import Terms, turnaround
 
 FORMAT = 1
 """Counts up when a name in the record changes its meaning."""
@@ -22,9 +23,9 @@ FORMAT = 1
 Json = Mapping[str, object]
 
 
-def signed_record(basis: Basis, kind: StepKind, *, by: str, role: Role, at: datetime) -> str:
-    """The record of a step that signs `basis` off. Equal readings give equal text."""
-    return json.dumps(_record(basis, kind, by, role, at), ensure_ascii=False, sort_keys=True)
+def signed_record(basis: Basis, kind: StepKind, *, by: str, role: Role, at: datetime, terms: Terms) -> str:
+    """The record of a step that signs `basis` off at `at`. Equal readings give equal text."""
+    return json.dumps(_record(basis, kind, by, role, at, terms), ensure_ascii=False, sort_keys=True)
 
 
 def ai_used(info: ScorerInfo) -> str:
@@ -36,12 +37,13 @@ def ai_used(info: ScorerInfo) -> str:
     )
 
 
-def _record(basis: Basis, kind: StepKind, by: str, role: Role, at: datetime) -> Json:
+def _record(basis: Basis, kind: StepKind, by: str, role: Role, at: datetime, terms: Terms) -> Json:
     case = basis.case
     facts = basis.facts(by)
     return {
         "format": FORMAT,
         "step": {"kind": kind, "by": by, "role": role, "at": _time(at)},
+        "clock": _clock(basis, at, terms),
         "case": {"id": case.id, "name": case.name, "created_by": case.created_by, "created_at": _time(case.created_at)},
         "criteria": _criteria(basis),
         "rolled_up": basis.rolled,
@@ -63,6 +65,19 @@ def _record(basis: Basis, kind: StepKind, by: str, role: Role, at: datetime) -> 
         "unread_pages": _unread(basis),
         "known_when_signed": [warning.why for warning in warnings(kind, basis.state, facts)],
         "ai": ai_used(basis.scorer),
+    }
+
+
+def _clock(basis: Basis, at: datetime, terms: Terms) -> Json:
+    """With the time that was allowed then: what is set up may be changed later."""
+    now = turnaround(basis.steps, terms, created_at=basis.case.created_at, now=at)
+    return {
+        "urgency": now.urgency,
+        "received_at": _time(now.received_at),
+        "allowed_seconds": terms.allowed(now.urgency).total_seconds(),
+        "due_at": _time(now.due_at),
+        "seconds_left": now.left.total_seconds(),
+        "seconds_stood": now.stood.total_seconds(),
     }
 
 

@@ -1,6 +1,6 @@
 """The course of a case: every step is judged by what the store holds, and signed with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -127,23 +127,23 @@ class Signing:
             stamp = self._store.course.stamp(case_id)
         basis, now = self.basis(case_id), self._clock()
         role = self.role(by)
-        self._check_seen(basis.state, seen)
+        self._check_seen(basis.steps, seen)
         facts = basis.facts(by)
         if why := may(kind, role, basis.state, facts):
             raise Refused(f"{why} Nothing was saved.")
         reasoned = (kind == "approve" and not facts.met) or (kind == "urgency" and self._later(basis, detail, now))
         said, cleaned = checked(kind, reason, detail, now=now, reasoned=reasoned)
-        record = signed_record(basis, kind, by=by, role=role, at=now) if kind in CLOSING else ""
+        record = signed_record(basis, kind, by=by, role=role, at=now, terms=self.terms) if kind in CLOSING else ""
         step = Step(kind, by, role, now, said, cleaned, record)
         stored = self._store.course.add_step(case_id, step, seen=seen, stamp=stamp if record else None)
         if kind == "refer" and cleaned["to"]:
             self._store.course.assign(case_id, Assignment("physician", cleaned["to"], by, now))
         return stored
 
-    def _check_seen(self, state: CaseState, seen: int) -> None:
+    def _check_seen(self, steps: Sequence[Step], seen: int) -> None:
         """Before anything else is said: who sees an older state would not understand why a step is refused."""
-        if state.newest != seen and state.step:
-            step = state.step
+        if steps and steps[-1].id != seen:
+            step = steps[-1]
             raise Conflict(
                 f"{step.by} took a step in this case in between ({step.at:%Y-%m-%d %H:%M} UTC). That stands; nothing "
                 "else was saved. Look at the case, then try again."

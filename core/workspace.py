@@ -350,11 +350,17 @@ class Workspace:
 
     # -- handing on
 
-    def label_rows(self, case_id: int | None = None) -> list[LabelRow]:
-        """Every label with its provenance and the words of its criterion; of one case, or of all."""
+    def label_rows(self, case_id: int | None = None, *, to: str = "") -> list[LabelRow]:
+        """Every label with its provenance and the words of its criterion; of one case, or of all.
+
+        Left out are cases that the person `to` reviews blind: what others judged there is not for them yet.
+        """
         cases: dict[int, Case] = {}
         rows = []
+        hidden = self.duties.blind_cases(to) if to else frozenset()
         for case, label in self.store.labels(case_id):
+            if case in hidden:
+                continue
             if case not in cases:
                 cases[case] = self.store.case(case)
             found = cases[case]

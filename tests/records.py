@@ -35,6 +35,7 @@ from core.turnaround import Terms
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 CHART, OLD, LETTER = "a" * 64, "b" * 64, "c" * 64
 NURSE, DOCTOR = "Zoë Müller-Łukasz, RN", "A. Gray, MD"
+TERMS = Terms(timedelta(days=7), timedelta(hours=72), timedelta(hours=24))
 HOSTILE = "</p><script>alert(1)</script><b>bold</b> & <img src=x>"
 SCORER = ScorerInfo("embedded", "lexical and vectors", "1", "sigmoid", None)
 BOX: Box = (0.12, 0.2, 0.6, 0.23)
@@ -152,7 +153,7 @@ def sources(basis: Basis = BASIS) -> Sources:
         {"C01": "found", "C02": "weak", "C03": "none_found", "C04": "not_scored", "C05": "could_not_read"},
         {"C02": 2},
         {"C03": Remark("C03", True, "Ask the pharmacy <today>", NURSE, hours(7))},
-        Terms(timedelta(days=7), timedelta(hours=72), timedelta(hours=24)),
+        TERMS,
         Versions(
             SCORER, "platt-1", "probability>=0.40", "every page at or above 0.4", "", "None was checked.", "0.1.0"
         ),
@@ -171,7 +172,7 @@ def draft() -> CaseRecord:
 
 def signed_basis(basis: Basis = BASIS) -> Basis:
     """The physician has denied the case."""
-    record = signed_record(basis, "deny", by=DOCTOR, role="physician", at=hours(30))
+    record = signed_record(basis, "deny", by=DOCTOR, role="physician", at=hours(30), terms=TERMS)
     step = Step("deny", DOCTOR, "physician", hours(30), "Methotrexate was not tried; see C02.", {}, record, id=3)
     return replace(basis, steps=(*STEPS, step))
 

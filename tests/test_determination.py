@@ -174,6 +174,7 @@ def test_a_denial_must_rest_on_something() -> None:
     assert "nothing to rest on" in blocks(MET)
     assert "nothing to rest on" in blocks(Facts(rolled="not_applicable", opened=1))
     assert "nothing to rest on" in blocks(Facts(opened=1))
+    assert "nothing to rest on" in blocks(Facts(rolled="insufficient", opened=1)), "too few criteria apply"
     assert "contradict the record" in blocks(replace(DENIABLE, rolled="met"))
 
 
@@ -201,7 +202,7 @@ def test_a_physician_who_did_not_open_the_evidence_is_told_which_pages() -> None
 
 
 def test_new_pages_are_looked_at_before_anything_is_denied() -> None:
-    assert "decided before the packet last changed" in blocks(replace(DENIABLE, outdated=("C01",)))
+    assert "decided before pages last came in or were read" in blocks(replace(DENIABLE, outdated=("C01",)))
     other = replace(DENIABLE, outdated=("C05",))
     assert blocks(other) == ""
     assert any("C05" in w.why for w in warnings("deny", OPEN, other))
@@ -310,6 +311,17 @@ def test_under_a_not_it_is_the_criterion_met_that_speaks_against() -> None:
     assert counted("ALL(C01, NOT(C02), NOT(NOT(C03)))") == {"C01": {"not_met"}, "C02": {"met"}, "C03": {"not_met"}}
     assert counted("IF(C01, C02)", C01="met") == {"C01": set(), "C02": {"not_met"}}
     assert counted("ANY(C01, NOT(C01))") == {"C01": {"met", "not_met"}}
+
+
+def test_what_is_met_and_must_not_be_is_said() -> None:
+    facts = Facts(rolled="not_met", against=("C02",), opened=1)
+    assert "(1 met that must not be)" in may("approve", "reviewer", OPEN, facts)
+    assert "(1 met that must not be)" in warnings("approve", OPEN, facts)[0].why
+    assert facts.sentence == "The criteria come to “not met” (1 met that must not be)."
+    assert "(none applies)" in may("approve", "reviewer", OPEN, Facts(rolled="not_applicable"))
+    few = Facts(rolled="insufficient")
+    assert "(too few apply)" in may("approve", "reviewer", OPEN, few)
+    assert few.sentence == "Too few criteria apply for the tree to say."
 
 
 def test_long_lists_are_named_in_part() -> None:

@@ -4,9 +4,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.casefile import Reading
+from core.domain import Label, PageRef
 from core.errors import Conflict, NotAllowed
 from core.workspace import Workspace
-from tests.twice import ADMIN, DOCTOR, LEAD, NURSE, OTHER, add_case, decide, give, open_workspace, reviewed_twice
+from tests.store.examples import EMBEDDED
+from tests.twice import (
+    ADMIN,
+    DOCTOR,
+    DOCUMENT,
+    LEAD,
+    NURSE,
+    OTHER,
+    add_case,
+    decide,
+    give,
+    open_workspace,
+    reviewed_twice,
+)
 
 
 @pytest.fixture
@@ -57,6 +72,9 @@ def test_a_second_review_goes_to_somebody_who_has_not_reviewed_the_case(opened: 
         give(opened, case, second=NURSE)
     with pytest.raises(NotAllowed, match="A lead hands out"):
         opened.duties.give(case, "second", OTHER, by=OTHER)
+    decide(opened, case, {"A-1": "not_met"}, by=LEAD)
+    with pytest.raises(NotAllowed, match="somebody else"):
+        give(opened, case, second=NURSE)  # who has seen it, though their decision stands no more
     give(opened, case, second=OTHER)
     assert opened.duties.state(case) == "open"
 
@@ -102,6 +120,33 @@ def test_a_first_decision_that_was_taken_back_is_not_there(opened: Workspace) ->
     assert opened.store.undecide(case, "A-3", reviewer=NURSE, reading="first", seen=seen)
     assert "A-3" not in opened.duties.readings(case).first
     assert opened.duties.state(case) == "waits"
+
+
+def test_while_two_reviews_differ_neither_changes_what_it_said(opened: Workspace) -> None:
+    case = reviewed_twice(opened)
+    both: tuple[tuple[str, Reading], ...] = ((NURSE, "first"), (OTHER, "second"))
+    for by, reading in both:
+        seen = opened.store.decisions(case, reading)["A-2"].id
+        with pytest.raises(Conflict, match="somebody settles it"):
+            opened.review.decide(case, "A-2", "insufficient", "As the other", reviewer=by, seen=seen, reading=reading)
+        with pytest.raises(Conflict, match="somebody settles it"):
+            opened.review.undecide(case, "A-2", reviewer=by, seen=seen, reading=reading)
+    assert opened.duties.state(case) == "differs"
+    first = opened.duties.readings(case).first["A-2"]
+    opened.duties.settle(case, "A-2", "met", "It counts", by=LEAD, seen=first.id)
+    assert not opened.review.closed(case, "first")
+    assert opened.review.closed(case, "second")
+
+
+def test_labels_of_a_case_that_somebody_reviews_blind_are_not_handed_to_them(opened: Workspace) -> None:
+    case = add_case(opened)
+    give(opened, case, review=NURSE, second=OTHER)
+    assert opened.duties.blind_cases(OTHER) == {case}
+    assert opened.duties.blind_cases(NURSE) == frozenset()
+    page = PageRef(DOCUMENT, 1)
+    opened.store.add_label(case, Label(page, "A-1", "relevant", NURSE, opened.now(), fingerprint=EMBEDDED.fingerprint))
+    assert opened.label_rows(to=OTHER) == []
+    assert len(opened.label_rows(to=NURSE)) == len(opened.label_rows()) == 1
 
 
 @pytest.mark.parametrize(("by", "why", "words"), [(NURSE, "Because", "physician"), (LEAD, "  ", "Write why")])

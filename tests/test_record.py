@@ -13,6 +13,7 @@ from core.record_json import SCHEMA, record_json
 from core.record_signed import UNREADABLE, as_signed
 from core.record_words import clock, numbers, page_words, span, state_of, tally
 from core.standing import InForce
+from core.turnaround import Terms
 from tests.records import (
     BASIS,
     BOX,
@@ -179,6 +180,24 @@ def test_the_clock_of_a_signed_case_says_what_was_due_then() -> None:
     assert "due 05 Nov 2026, 09:00 UTC" in said
     assert "Signed off 1 day 18 hours before it was due." in said
     assert "stood" not in said
+
+
+def test_the_clock_of_a_signed_case_is_that_of_the_day_it_was_signed_whatever_is_set_up_by_then() -> None:
+    sources_then = sources(signed_basis())
+    later = replace(sources_then, terms=Terms(timedelta(days=1), timedelta(hours=1), timedelta(hours=1)))
+    record = as_signed(build_record(later, made_by=DOCTOR, made_at=hours(9000)))
+    assert clock(record) == clock(signed())
+    assert json.loads(record_json(record))["clock"] == json.loads(record_json(signed()))["clock"]
+    assert record.clock.due_at == record.signed.at + record.clock.left  # type: ignore[union-attr]
+
+
+def test_a_signature_from_before_the_clock_was_signed_is_read_with_what_is_known() -> None:
+    basis = signed_basis()
+    old = json.loads(basis.steps[-1].record)
+    del old["clock"]
+    steps = (*basis.steps[:-1], replace(basis.steps[-1], record=json.dumps(old)))
+    record = as_signed(build_record(sources(replace(basis, steps=steps)), made_by=DOCTOR, made_at=hours(9000)))
+    assert clock(record) == clock(signed())
 
 
 def test_words_of_numbers_and_spans() -> None:

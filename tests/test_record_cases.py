@@ -146,7 +146,60 @@ def test_who_reviews_a_case_blind_gets_no_record_of_it(workspace: Workspace) -> 
     workspace.store.course.assign(case, Assignment("second", OTHER, "L. Lead", workspace.now()))
     with pytest.raises(NotAllowed, match="Finish your review first"):
         workspace.recording.file(case, "json", by=OTHER)
-    assert workspace.recording.file(case, "json", by=NURSE)
+    said = json.loads(workspace.recording.file(case, "json", by=NURSE))
+    assert [entry["second"] for entry in said["criteria"]] == [None, None]
+
+
+def test_the_first_reviewer_reads_the_second_review_when_both_are_complete_and_not_before(
+    workspace: Workspace,
+) -> None:
+    case = small(workspace, "Methotrexate 20 mg weekly, as before.")
+    workspace.store.course.assign(case, Assignment("second", OTHER, "L. Lead", workspace.now()))
+    for criterion in ("A", "B"):
+        workspace.review.decide(case, criterion, "met", "Mine.", reviewer=OTHER, seen=0, reading="second")
+    workspace.review.decide(case, "A", "met", "Page 1.", reviewer=NURSE, seen=0)
+
+    def seconds() -> list[bool]:
+        return [entry.second is not None for entry in workspace.recording.record(case, by=NURSE).criteria]
+
+    assert seconds() == [False, False]
+    workspace.review.decide(case, "B", "met", "Page 1.", reviewer=NURSE, seen=0)
+    assert seconds() == [True, True]
+
+
+def test_only_another_outcome_counts_as_a_change_and_citing_leaves_a_decision_its_time(workspace: Workspace) -> None:
+    case = small(workspace, "Methotrexate 20 mg weekly, twelve weeks.", "The garden party is on Sunday.")
+    first = workspace.review.decide(case, "A", "insufficient", "Page 1.", reviewer=NURSE, seen=0)
+    assert first
+    for page in workspace.chart(case).pages:
+        cited = Citation(page.ref, page.label, "", ((0.1, 0.1, 0.4, 0.2),))
+        workspace.review.cite(case, "A", cited, reviewer=NURSE, reading="first", rule=RULE)
+    said = workspace.recording.record(case, by=NURSE).criteria[0].decision
+    assert said
+    assert (said.changes, said.at) == (0, first.at)
+    workspace.review.decide(case, "A", "met", "Page 1.", reviewer=NURSE, seen=said.id)
+    said = workspace.recording.record(case, by=NURSE).criteria[0].decision
+    assert said
+    assert said.changes == 1
+
+
+def test_who_settled_a_difference_and_cites_for_it_has_still_settled_it(workspace: Workspace) -> None:
+    case = small(workspace, "Methotrexate 20 mg weekly, thirteen weeks.")
+    workspace.store.course.set_role("L. Lead", "lead", by="L. Lead")
+    workspace.store.course.assign(case, Assignment("second", OTHER, "L. Lead", workspace.now()))
+    for criterion in ("A", "B"):
+        workspace.review.decide(case, criterion, "met", "Mine.", reviewer=NURSE, seen=0)
+        workspace.review.decide(case, criterion, "not_met", "Mine.", reviewer=OTHER, seen=0, reading="second")
+    for criterion in ("A", "B"):
+        seen = workspace.store.decisions(case)[criterion].id
+        workspace.duties.settle(case, criterion, "insufficient", "Neither.", by="L. Lead", seen=seen)
+    page = workspace.chart(case).pages[0]
+    cited = Citation(page.ref, page.label, "", ((0.1, 0.1, 0.4, 0.2),))
+    workspace.review.cite(case, "A", cited, reviewer="L. Lead", reading="first", rule=RULE)
+    assert workspace.duties.state(case) == "settled"
+    stands = workspace.store.decisions(case)["A"]
+    assert (stands.reading, stands.outcome) == ("final", "insufficient")
+    assert cited.boxes in [c.boxes for c in stands.citations]
 
 
 def test_a_case_that_is_not_there_has_no_record(workspace: Workspace, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -260,6 +261,50 @@ def test_two_people_do_not_sign_over_each_other(ws: Workspace, case: int) -> Non
     assert len(ws.store.course.steps(case)) == 1
 
 
+def test_who_came_before_is_named_also_where_they_changed_nothing_but_the_clock(ws: Workspace, case: int) -> None:
+    seen = pend(ws, case).id
+    take(ws, case, "urgency", "C. Other", urgency="expedited", received_at=ws.now().isoformat())
+    with pytest.raises(Conflict, match=r"C\. Other"):
+        ws.signing.take(case, "resume", by=DOCTOR, reason="", detail={}, seen=seen)
+
+
+def test_a_second_review_that_was_taken_back_half_done_holds_nobody_up(ws: Workspace, case: int) -> None:
+    met(ws, case)
+    ws.store.course.assign(case, Assignment("second", "S. Second", LEAD, ws.now()))
+    ws.store.decide(case, Decision("A-2", "not_met", "Mine", "S. Second", ws.now(), reading="second"), seen=0)
+    ws.store.course.assign(case, Assignment("second", "", LEAD, ws.now()))
+    assert take(ws, case, "approve", NURSE).kind == "approve"
+
+
+def test_a_complete_second_review_counts_whoever_has_the_duty_by_then(ws: Workspace, case: int) -> None:
+    met(ws, case)
+    ws.store.course.assign(case, Assignment("second", "S. Second", LEAD, ws.now()))
+    for criterion in determining.IDS:
+        ws.store.decide(case, Decision(criterion, "not_met", "Mine", "S. Second", ws.now(), reading="second"), seen=0)
+    ws.store.course.assign(case, Assignment("second", "", LEAD, ws.now()))
+    with pytest.raises(Refused, match="the first is not: A-3 is undecided"):
+        take(ws, case, "approve", LEAD)
+    decide(ws, case, "A-3", "not_met")
+    with pytest.raises(Refused, match="something else on A-1 and A-2"):
+        take(ws, case, "approve", LEAD)
+
+
+def test_a_decision_from_before_a_scan_was_read_carries_no_denial(ws: Workspace, case: int, clock: Clock) -> None:
+    deniable(ws, case)
+    open_pages(ws, case, 1, 2, 3, 4)
+    clock.now += timedelta(hours=1)
+    image = ws.store.page(page_of(ws, case, 3))
+    ws.store.replace_pages(image.ref.document, [replace(image, recognised="tesseract")])
+    assert ws.signing.facts(case, by=DOCTOR).outdated == (), "it was tried, and nobody could read it"
+    ws.store.replace_pages(image.ref.document, [replace(image, source="ocr", text="Negative", recognised="tesseract")])
+    with pytest.raises(Refused, match="A-2 and A-3 were decided before pages last came in or were read"):
+        take(ws, case, "deny", DOCTOR)
+    clock.now += timedelta(hours=1)
+    for criterion, why in (("A-2", "The test is too old"), ("A-3", "As the chart says")):
+        decide(ws, case, criterion, "not_met", why)  # the same again: somebody has looked at the new page
+    assert ws.signing.facts(case, by=DOCTOR).outdated == ("A-1",)
+
+
 def test_what_changed_since_the_screen_was_drawn_is_not_signed_unseen(ws: Workspace, case: int) -> None:
     met(ws, case)
     stamp = ws.store.course.stamp(case)
@@ -369,7 +414,7 @@ def test_a_decision_from_before_the_packet_changed_carries_no_denial(
     clock.now += timedelta(hours=1)
     ws.add_documents(case, [take_in(ws, pdf(tmp_path / "more.pdf", text(determining.TEST)))], by=NURSE)
     ws.jobs.wait(case, 60)
-    with pytest.raises(Refused, match="decided before the packet last changed"):
+    with pytest.raises(Refused, match="decided before pages last came in or were read"):
         take(ws, case, "deny", DOCTOR)
     clock.now += timedelta(hours=1)
     for criterion in ("A-2", "A-3"):

@@ -128,7 +128,7 @@ class Store(Judgements):
         """
         rows = _documents.rows(document, pages)
         with writing(self._engine) as session:
-            return _documents.replace(session, document, rows)
+            return _documents.replace(session, document, rows, at=self._at())
 
     def pages(self, document: str) -> tuple[Page, ...]:
         """All pages in order, with `words` left empty. Raises NotFound when the document has not been read."""

@@ -21,14 +21,14 @@ def of_case(session: Session, case_id: int) -> tuple[tuple[CaseDocument, ...], t
     """Those in force, in reading order, and those that were replaced, in the order they came into the case."""
     successor = aliased(DocumentRow)
     query = (
-        select(CaseDocumentRow, DocumentRow.sha256, DocumentRow.page_count, successor.sha256.label("successor"))
+        select(CaseDocumentRow, DocumentRow.sha256, DocumentRow.page_count, successor.sha256, DocumentRow.read_at)
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
         .outerjoin(successor, successor.id == CaseDocumentRow.replaced_by)
         .where(CaseDocumentRow.case_id == case_id)
     )
     every = [
-        (row.place, CaseDocument(sha256, row.name, pages, row.added_by, row.added_at, after or ""))
-        for row, sha256, pages, after in session.execute(query.order_by(CaseDocumentRow.position))
+        (row.place, CaseDocument(sha256, row.name, pages, row.added_by, row.added_at, after or "", read_at))
+        for row, sha256, pages, after, read_at in session.execute(query.order_by(CaseDocumentRow.position))
     ]
     in_force = sorted((found for found in every if not found[1].replaced_by), key=lambda found: found[0])
     return tuple(document for _, document in in_force), tuple(d for _, d in every if d.replaced_by)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.casefile import Reading
@@ -108,11 +108,13 @@ def _store(session: Session, row: DecisionRow, action: Action, *, at: datetime, 
 
 
 def _amended_since(session: Session, case_id: int, at: datetime) -> bool:
-    """Whether the packet has changed: to decide the same again says that the reviewer looked at what it is now."""
+    """Whether pages came or were read: to decide the same again says that the reviewer looked at what is there now."""
+    came = and_(CaseDocumentRow.added_at > utc(at), CaseDocumentRow.added_at > CaseRow.created_at)
     query = (
         select(CaseDocumentRow.position)
         .join(CaseRow, CaseRow.id == CaseDocumentRow.case_id)
-        .where(CaseRow.id == case_id, CaseDocumentRow.added_at > utc(at), CaseDocumentRow.added_at > CaseRow.created_at)
+        .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
+        .where(CaseRow.id == case_id, IN_FORCE, or_(came, DocumentRow.read_at > utc(at)))
         .limit(1)
     )
     return session.scalar(query) is not None
@@ -189,6 +191,11 @@ def history(session: Session, case_id: int, criterion: str, reading: Reading) ->
         DecisionRow.case_id == case_id, DecisionRow.criterion == criterion, sharing(DecisionRow.reading, reading)
     )
     return [_decision(row) for row in session.scalars(query.order_by(DecisionRow.id))]
+
+
+def deciders(session: Session, case_id: int, reading: Reading) -> set[str]:
+    query = select(DecisionRow.reviewer).where(DecisionRow.case_id == case_id, sharing(DecisionRow.reading, reading))
+    return set(session.scalars(query.distinct()))
 
 
 def readings(session: Session) -> list[tuple[int, Decision]]:

@@ -60,10 +60,10 @@ def add(session: Session, document: str, *, size: int, rows: Sequence[dict[str, 
     session.execute(insert(PageRow), [{"document_id": row.id, **r} for r in rows])
 
 
-def replace(session: Session, document: str, rows: Sequence[dict[str, Any]]) -> int:
+def replace(session: Session, document: str, rows: Sequence[dict[str, Any]], *, at: datetime) -> int:
     """In place, because labels point to pages. How many were replaced; see `Store.replace_pages`."""
     here = session.scalar(select(DocumentRow.id).where(DocumentRow.sha256 == document))
-    replaced = 0
+    replaced, read = 0, False
     for row in rows:
         may = or_(PageRow.source == "none", PageRow.recognised == "") if row["recognised"] else PageRow.source == "none"
         changed = session.scalar(
@@ -74,6 +74,9 @@ def replace(session: Session, document: str, rows: Sequence[dict[str, Any]]) -> 
             .execution_options(synchronize_session=False)
         )
         replaced += changed is not None
+        read = read or (changed is not None and row["source"] != "none")
+    if read:
+        session.execute(update(DocumentRow).where(DocumentRow.id == here).values(read_at=at))
     return replaced
 
 

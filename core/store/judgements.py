@@ -82,6 +82,11 @@ class Judgements:
                 session, case_id, criterion, reviewer=reviewer, reading=reading, seen=seen, at=self._at()
             )
 
+    def deciders(self, case_id: int, reading: Reading = "first") -> set[str]:
+        """Who decided anything in the reading, also what was decided anew or taken back since."""
+        with reading_from(self._engine) as session:
+            return decisions.deciders(session, case_id, reading)
+
     def decisions(self, case_id: int, reading: Reading = "first") -> dict[str, Decision]:
         """The decision that stands for each criterion that has one.
 

@@ -217,7 +217,7 @@ def _labels(case: Case) -> None:
 
 
 def _all_labels() -> str:
-    return labels_jsonl(workspace().label_rows())
+    return labels_jsonl(workspace().label_rows(to=reviewer()))
 
 
 def _download(label: str, data: Callable[[], str], name: str, mime: str) -> None:

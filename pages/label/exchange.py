@@ -151,7 +151,7 @@ def _list_mistakes(name: str, problems: tuple[Problem, ...]) -> None:
 
 
 def _hand_out() -> None:
-    rows = workspace().label_rows()
+    rows = workspace().label_rows(to=reviewer())
     st.markdown("### Export labels")
     if not rows:
         st.markdown("There are no labels yet. Judge pages here or mark them on the review screen.")

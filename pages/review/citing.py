@@ -54,7 +54,7 @@ def _line(now: Seen, cited: Cited) -> None:
             f"Do not cite page {number or ''} any more".replace("  ", " "),
             ":material/close:",
             key=f"cited.{cited.id}.remove",
-            disabled=now.state.signed_off or not reviewer(),
+            disabled=now.state.signed_off or now.closed or not reviewer(),
             on_click=_on_remove,
             args=(now.case.id, cited.id),
         )

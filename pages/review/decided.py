@@ -54,7 +54,7 @@ def said_of(now: Seen, newest: Decision | None, draft: str) -> list[Said]:
     said.append(Said("check", f"Saved {newest.at:%d %b %Y, %H:%M:%S} UTC by {newest.reviewer}{_cited(now, newest)}"))
     amended = now.case.amended_at
     if amended and newest.at < amended:
-        said.append(Said("history", f"Decided before the packet changed on {amended:%d %b}: look again"))
+        said.append(Said("history", f"Decided before pages came in or were read on {amended:%d %b}: look again"))
     return said
 
 

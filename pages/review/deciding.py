@@ -63,14 +63,15 @@ def _said(newest: Decision | None) -> None:
 
 
 def _locked(now: Seen) -> None:
-    """Nothing changes while the case is signed off, nor in a second review that has seen the first."""
+    """Nothing changes while the case is signed off, nor where two complete reviews are to be compared."""
+    query = {"case": str(now.case.id)}
     if not now.state.signed_off:
-        st.info("Your second review is complete. Where the two reviews differ, somebody settles it.")
+        st.info("Both reviews are complete. Where they differ, a lead or a physician settles it.")
+        if now.place.reading == "first":
+            st.page_link(route("adjudicate"), label="Two reviews", icon=":material/balance:", query_params=query)
         return
     st.info("This case was signed off. Nothing changes until it is reopened.", icon=":material/lock:")
-    st.page_link(
-        route("determine"), label="Determination", icon=":material/gavel:", query_params={"case": str(now.case.id)}
-    )
+    st.page_link(route("determine"), label="Determination", icon=":material/gavel:", query_params=query)
 
 
 def _outcomes(now: Seen, newest: Decision | None) -> None:

@@ -14,7 +14,7 @@ from core.chart import Chart
 from core.domain import Case, Criterion, Decision, DecisionOutcome, Label, Page, PageRef, Sighting, Verdict, digest
 from core.errors import NotFound
 from core.holds import by_hand, held_by, holds
-from core.second_review import closed, reading_of
+from core.second_review import reading_of
 from core.selection import Rule, kept
 from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
@@ -209,10 +209,8 @@ class Seen:
 
     @cached_property
     def closed(self) -> bool:
-        """Whether this is a second reading that takes no more decisions: it has seen the first."""
-        if self.place.reading != "second":
-            return False
-        return closed(self.place.reading, workspace().duties.state(self.case.id))
+        """Whether this reading takes no more decisions: both reviews are complete."""
+        return workspace().review.closed(self.case.id, self.place.reading)
 
     @cached_property
     def numbers(self) -> dict[PageRef, int]:
@@ -308,12 +306,14 @@ def unread_in(chart: Chart) -> list[PageRef]:
 def sightings_of(case_id: int, chart: Chart) -> dict[PageRef, list[Sighting]]:
     """Who looked at the unread pages of the chart, latest first; only pages that somebody looked at.
 
-    Nothing is looked up where every page was read.
+    Who reviews the case blind sees their own alone. Nothing is looked up where every page was read.
     """
     unread = set(unread_in(chart))
+    given = workspace().store.sightings(case_id) if unread else []
+    blind = bool(given) and workspace().duties.blind(case_id, reviewer())
     found: dict[PageRef, list[Sighting]] = {}
-    for sighting in reversed(workspace().store.sightings(case_id) if unread else []):
-        if sighting.page in unread:
+    for sighting in reversed(given):
+        if sighting.page in unread and not (blind and sighting.reviewer != reviewer()):
             found.setdefault(sighting.page, []).append(sighting)
     return found
 

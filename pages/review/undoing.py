@@ -48,7 +48,7 @@ class Deciding(Change):
         # One's own later citations make a decision anew; anybody else's decision in between is in the way.
         seen = stands.id if stands and stands.reviewer == reviewer() else self.seen
         if wanted is None:
-            workspace().store.undecide(case_id, self.criterion, reviewer=reviewer(), reading=reading, seen=seen)
+            workspace().review.undecide(case_id, self.criterion, reviewer=reviewer(), reading=reading, seen=seen)
             return replace(self, seen=0)
         outcome, why = wanted
         stored = workspace().review.decide(

@@ -212,7 +212,7 @@ def test_a_decision_from_before_the_packet_changed_says_so_and_names_the_replace
     assert "cites page 2, no longer in the packet (Packet_1.pdf)" in texts(test)
     changed = workspace().store.case(case).amended_at
     assert changed
-    assert f"Decided before the packet changed on {changed:%d %b}: look again" in texts(test)
+    assert f"Decided before pages came in or were read on {changed:%d %b}: look again" in texts(test)
 
 
 def test_a_citation_of_a_page_that_the_new_document_has_too_leads_there(tmp_path: Path) -> None:
