@@ -57,8 +57,10 @@ class List {
     this.root.classList.toggle('dark', dark(this.root));
     this.$('select').value = this.mine.show;
     if (document.activeElement !== this.root.getRootNode().host) this.$('.find').value = this.mine.find;
+    const held = this.root.getRootNode().activeElement?.closest?.('.leaf')?.dataset.id;
     if (text !== this.drawn) { this.drawn = text; this.draw(); }
     this.filter();
+    if (held) this.elements.find((element) => element.dataset.id === held && !element.hidden)?.focus({ preventScroll: true });
     this.mark(moved);
     this.root.dataset.ready = data.current;
   }

@@ -44,6 +44,14 @@ class Kept {
   }
 }
 
+/** Open or close a part of the screen; where it takes the focus with it, it gives it back. */
+function bar(part, open) {
+  if (!part || part.inert === !open) return;
+  if (!open) part.focused = part.contains(document.activeElement) ? document.activeElement : null;
+  part.inert = !open;
+  if (open && part.focused?.isConnected && document.activeElement === document.body) part.focused.focus({ preventScroll: true });
+}
+
 class Ahead {
   constructor(view) {
     this.view = view;
@@ -186,19 +194,18 @@ class Ahead {
   listen() { document.addEventListener('click', this.listener, true); }
 
   /** What is about another page or criterion until it has followed takes no click, no key and no words. */
-  hold({ page, about, at }) {
-    if (!this.data.line) return;
+  hold(wish) {
+    if (!this.data.settled.length) return;
     const keyed = (key) => document.querySelector(`.st-key-${CSS.escape(key.replace(/[^a-zA-Z0-9_-]/gu, '-'))}`);
-    const wanted = ([key, mark]) => [key, mark.replace('{page}', page).replace('{about}', () => about)];
-    const parts = this.data.settled.map(wanted);
     const look = () => {
-      const late = performance.now() - at >= HELD_FOR;
-      const behind = parts.filter(([key, mark]) => {
-        const part = keyed(key), there = late || keyed(mark) !== null;
-        if (part && part.inert === there) part.inert = !there;
+      const late = performance.now() - wish.at >= HELD_FOR, { page, about } = this.wish ?? this.data;
+      const behind = this.data.settled.filter(([key, mark]) => {
+        const there = late || keyed(mark.replace('{page}', page).replace('{about}', () => about)) !== null;
+        bar(keyed(key), there);
         return !there;
       });
-      if (!behind.length) clearInterval(window.chartsieveHold);
+      // There and back again: what fits now may still be drawn for the page in between.
+      if (late || (!behind.length && this.wish !== wish)) clearInterval(window.chartsieveHold);
     };
     clearInterval(window.chartsieveHold);
     window.chartsieveHold = setInterval(look, LOOK);

@@ -48,20 +48,24 @@ class Saved {
     if (!outcome || !button || button.disabled || !there) return;
     event.stopPropagation();
     event.preventDefault();
-    this.turn = this.turn.then(() => this.decide(outcome));
+    const { of, about, line, field } = this.data, { seen } = this;
+    const why = document.querySelector(`.st-key-${CSS.escape(field)} textarea`)?.value ?? null;
+    // All that it says is from this moment: by its turn the screen may show another criterion, or another case.
+    this.turn = this.turn.then(() => this.decide(line, { of, about, outcome, why, seen })).catch(() => null);
   }
 
-  async decide(outcome) {
-    const { about, line, field } = this.data;
-    const why = document.querySelector(`.st-key-${CSS.escape(field)} textarea`)?.value ?? null;
-    const answer = await ask(line, 'decide', { about, outcome, why, seen: this.seen }).catch(() => null);
+  async decide(line, said) {
+    const { of, about, outcome } = said, here = () => this.data.of === of && this.data.about === about;
+    if (here()) said.seen = this.seen; // a decision made here in between is in nobody's way
+    const answer = await ask(line, 'decide', said).catch(() => null);
     if (!answer) { // what is wrong is said by the script; the button may be another one by now
       this.passing = true;
-      if (this.data.about === about) this.place(outcome)?.querySelector('button')?.click();
+      if (here()) this.place(outcome)?.querySelector('button')?.click();
+      else this.send('missed', said);
       this.passing = false;
       return;
     }
-    if (this.data.about === about) {
+    if (here()) {
       this.own = { about, seen: answer.seen };
       this.say(answer.said);
       this.mark(outcome);

@@ -40,6 +40,7 @@ def saved(
     said: Sequence[Said],
     *,
     key: str,
+    of: str,
     about: str,
     seen: int,
     line: Mapping[str, str] | None,
@@ -47,18 +48,21 @@ def saved(
     settled: str,
     field: str,
     on_stored: Callable[[], None],
+    on_missed: Callable[[], None],
 ) -> None:
-    """Say `said` of the decision on `about`, the newest of which has the id `seen`, 0 for none.
+    """Say `said` of the decision on `about` in `of`; `seen` counts up with whatever becomes of it, 0 for nothing yet.
 
     `buttons`: outcome -> key of the container with its button. `settled`: key of a container that is on the screen once
     the buttons are about `about`; `field`: key of the container with the text that goes with a decision on it; no other
-    `about` has them. The `line` answers "decide": given {"about", "outcome", "why", "seen"}, where "why" is None when
-    there is no field, it has {"seen", "said"} as they are now. `on_stored` is called afterwards.
+    `about` has them. The `line` answers "decide": given {"of", "about", "outcome", "why", "seen"}, where "why" is None
+    when there is no field, it has {"seen", "said"} as they are now. `on_stored` is called afterwards; `on_missed` where
+    there was no answer, and the screen is about something else already (see `missed`).
     """
     _mount(
         key=key,
         data={
             "said": [list(one) for one in said],
+            "of": of,
             "about": about,
             "seen": seen,
             "line": dict(line) if line else None,
@@ -67,7 +71,13 @@ def saved(
             "field": css_name(field),
         },
         on_stored_change=on_stored,
+        on_missed_change=on_missed,
     )
+
+
+def missed(key: str) -> object:
+    """What was to be decided and had no answer, as it was given to the line; unchecked."""
+    return sent(key, "missed")
 
 
 def stored(key: str) -> int:

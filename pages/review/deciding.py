@@ -8,8 +8,8 @@ from core.rationales import templates_for
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.icon_button import icon_button
 from pages.components.outcomes import OUTCOME_ICONS
-from pages.components.saved import saved
-from pages.review.answers import decision_line
+from pages.components.saved import missed, saved
+from pages.review.answers import decision_line, wanted
 from pages.review.citing import cited_panel
 from pages.review.decided import WORDS, decide, said_of
 from pages.review.place import AT_CRITERION, CARD, DECIDE, LEFT, Seen, again, redraw
@@ -51,7 +51,7 @@ def decide_panel(now: Seen) -> None:
 
 
 def _base(now_case: int, criterion: str) -> str:
-    """Under it the session keeps .why (the field) and .seen (the decision shown)."""
+    """Under it the session keeps .why (the field), .seen (the decision shown) and .by (whose words they are)."""
     return f"decide.{now_case}.{criterion}"
 
 
@@ -108,8 +108,9 @@ def _why(now: Seen, newest: Decision | None) -> None:
     base = _base(now.case.id, now.criterion.id)
     seen = newest.id if newest else 0
     # Streamlit forgets what a field held as soon as it is not drawn, so the field is filled again on every return.
-    if st.session_state.get(f"{base}.seen") != seen or f"{base}.why" not in st.session_state:
-        st.session_state[f"{base}.seen"] = seen
+    shown = st.session_state.get(f"{base}.seen"), st.session_state.get(f"{base}.by")
+    if shown != (seen, reviewer()) or f"{base}.why" not in st.session_state:
+        st.session_state[f"{base}.seen"], st.session_state[f"{base}.by"] = seen, reviewer()
         st.session_state[f"{base}.why"] = now.drafts.get(now.criterion.id, newest.rationale if newest else "")
     field, helps = st.columns([16, 1], gap="xsmall")
     with field.container(key=WHY), st.container(key=_WORDS.format(about=now.criterion.id)):
@@ -180,15 +181,25 @@ def _on_stored(case_id: int) -> None:
 
 
 @callback
+def _on_missed(case_id: int, key: str) -> None:
+    """The line did not answer, and the screen is about another criterion by now: it is decided all the same."""
+    row, outcome, why, seen = wanted(missed(key), case_id=case_id)
+    change = decide(again(case_id), row, outcome, why, by=reviewer(), seen=seen)
+    if change:
+        _remember(case_id, change)
+    redraw(DECIDE, LEFT)
+
+
+@callback
 def _on_why(case_id: int, criterion: str) -> None:
     _keep(case_id, criterion, str(st.session_state[f"{_base(case_id, criterion)}.why"]))
 
 
 def _keep(case_id: int, criterion: str, why: str) -> None:
-    """New words go with the standing decision; without one they wait for it, as a draft that is stored as well."""
+    """New words go with one's own standing decision; otherwise they wait for one, as a draft that is stored as well."""
     now = again(case_id)
     newest = now.decisions.get(criterion)
-    if newest is None:
+    if newest is None or newest.reviewer != reviewer():
         draft, reading = workspace().store.findings.draft, now.place.reading
         draft(case_id, criterion, why.strip(), reviewer=reviewer(), reading=reading)
         meanwhile = again(case_id).decisions.get(criterion)
@@ -215,20 +226,22 @@ def _remember(case_id: int, change: Deciding) -> None:
 
 
 def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
-    history = workspace().store.history(now.case.id, now.criterion.id, now.place.reading) if newest else []
+    history = workspace().store.history(now.case.id, now.criterion.id, now.place.reading)
     case_id, key = now.case.id, f"decided.{now.case.id}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch"):
             saved(
                 said_of(now, newest, now.drafts.get(now.criterion.id, "")),
                 key=key,
+                of=str(case_id),
                 about=now.criterion.id,
-                seen=newest.id if newest else 0,
+                seen=history[-1].id if history else 0,
                 line=None if locked else decision_line(now, log_of(case_id)),
                 buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
                 settled=AT_CRITERION.format(about=now.criterion.id),
                 field=_WORDS.format(about=now.criterion.id),
                 on_stored=lambda: _on_stored(case_id),
+                on_missed=lambda: _on_missed(case_id, key),
             )
         if len(history) > 1:
             with st.popover(f"{len(history)} changes", type="tertiary"):

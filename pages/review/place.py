@@ -116,8 +116,13 @@ class Seen:
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
         """(pages,) what is kept for the current criterion: by the rule, gaps included, or by hand."""
-        hold = holds(self.chart.grid, self.held)[self.row]
-        return by_hand(self.by_rule, hold)
+        return by_hand(self.by_rule, self.by_person)
+
+    @cached_property
+    def by_person(self) -> NDArray[np.int8]:
+        """(pages,) 1 where a person keeps the page for the current criterion, -1 where one leaves it out, else 0."""
+        row: NDArray[np.int8] = holds(self.chart.grid, self.held)[self.row]
+        return row
 
     @cached_property
     def by_rule(self) -> NDArray[np.bool_]:
@@ -240,9 +245,9 @@ class Seen:
 
     @cached_property
     def hits(self) -> list[int]:
-        """Numbers of the scored pages that the rule keeps for the current criterion."""
+        """Numbers of the pages that are kept for the current criterion, without those that only a gap keeps."""
         scored = ~np.isnan(self.chart.grid.scores[self.row])
-        return [int(i) + 1 for i in np.flatnonzero(self.kept & scored)]
+        return [int(i) + 1 for i in np.flatnonzero(self.kept & (scored | (self.by_person > 0)))]
 
 
 def key(case_id: int) -> str:

@@ -152,10 +152,16 @@ def _on_flag(case_id: int, criterion: str) -> None:
 
 @callback
 def _on_note(case_id: int, criterion: str) -> None:
-    now = again(case_id)
-    note = clean_text(str(st.session_state[f"remark.{case_id}.{criterion}.note"])).strip()
+    now, base = again(case_id), f"remark.{case_id}.{criterion}"
+    note = clean_text(str(st.session_state[f"{base}.note"])).strip()
     before = _remark(now, criterion)
-    _store(now, criterion, before, (before[0], note))
+    shown = str(st.session_state.get(f"{base}.from", ""))
+    _store(now, criterion, before, (before[0], both(note, shown=shown, stored=before[1])))
+
+
+def both(mine: str, *, shown: str, stored: str) -> str:
+    """The note to store; after what somebody else wrote while this one was written, so that neither is lost."""
+    return mine if stored in (shown, "", mine) else f"{stored}\n{mine}"
 
 
 def _store(now: Seen, criterion: str, before: tuple[bool, str], after: tuple[bool, str]) -> None:
@@ -184,8 +190,9 @@ def evidence_words(now: Seen) -> str:
         if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
             aside = f"; {missing} page{'s are' if missing > 1 else ' is'} not scored yet{aside}"
         icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
-        pages = ", ".join(str(h) for h in now.hits[:12]) + ("…" if len(now.hits) > 12 else "")
-        return f"{icon} {words} on page{'s' if len(now.hits) > 1 else ''} {pages}{aside}"
+        found = np.flatnonzero(now.by_rule & ~np.isnan(now.chart.grid.scores[now.row])) + 1
+        pages = ", ".join(map(str, found[:12])) + ("…" if len(found) > 12 else "")
+        return f"{icon} {words} on page{'s' if len(found) > 1 else ''} {pages}{aside}"
     if state == "not_scored":
         return ":orange[:material/pending:] Not scored on every page yet: nothing can be said"
     read = int((~now.chart.unreadable).sum())

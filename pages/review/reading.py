@@ -34,7 +34,7 @@ from pages.review.picture import DPI, images_of, passages_on, picture, pictures_
 from pages.review.place import AT_CRITERION, AT_PAGE, BAR, CARD, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
 from pages.review.seconds import record_seconds
 from pages.review.strip import STRIP, WIDTH, strip_panel
-from pages.review.unread import redraw_head, unread_panel
+from pages.review.unread import UNREAD, redraw_head, unread_panel
 
 UNSURE_BELOW = 0.6
 """Recognition is unsure of a word below this confidence."""
@@ -80,7 +80,8 @@ def _panel(now: Seen) -> None:
                 _about(now)
         facts(now)
         if not now.page.readable:
-            unread_panel(now)
+            with st.container(key=UNREAD):
+                unread_panel(now)
     if side is not None:
         with side:
             strip_panel(now)
@@ -224,7 +225,7 @@ def _image(now: Seen) -> None:
         line,
         kept=line is not None and beside is None and now.place.drawn == shown,
         stops=Stops(now.hits, icon_key(f"{_HIT}before"), icon_key(f"{_HIT}after")),
-        settled=((BAR, AT_PAGE), (CARD, AT_CRITERION)),
+        settled=((BAR, AT_PAGE), (UNREAD, AT_PAGE), (CARD, AT_CRITERION)),
         on_unreached=unreached,
     )
     try:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.selection import shown
 from pages.components.frame import callback, guard, workspace
-from pages.components.thumbs import DPI, Thumb, asked_page, thumbs
+from pages.components.thumbs import DPI, Standing, Thumb, asked_page, thumbs
 from pages.review.picture import images_of
 from pages.review.place import LEFT, PAGE, Seen, again, redraw
 
@@ -49,13 +49,19 @@ def _thumbs(now: Seen) -> list[Thumb]:
     return [
         Thumb(
             "" if np.isnan(values[column]) else shown(float(values[column]), now.place.rule),
-            "unreadable" if now.chart.unreadable[column] else "kept" if now.kept[column] else "left_out",
+            _standing(now, column),
             copy=page.duplicate_of is not None,
             cited=cited.count(page.ref),
             label=page.label,
         )
         for column, page in enumerate(now.chart.pages)
     ]
+
+
+def _standing(now: Seen, column: int) -> Standing:
+    if now.chart.unreadable[column] and not now.by_person[column]:
+        return "unreadable"
+    return "kept" if now.kept[column] else "left_out"
 
 
 @callback

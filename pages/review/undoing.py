@@ -13,7 +13,7 @@ from core.casefile import Hold
 from core.domain import Citation, DecisionOutcome, Page, PageRef, Verdict
 from core.errors import NotFound
 from pages.components.frame import callback, reviewer, workspace
-from pages.review.place import Seen, again
+from pages.review.place import DECIDE, LEFT, PAGE, Seen, again, redraw
 
 MOST = 200
 """Changes that are remembered for a case."""
@@ -47,13 +47,18 @@ class Deciding(Change):
         stands = now.decisions.get(self.criterion)
         # One's own later citations make a decision anew; anybody else's decision in between is in the way.
         seen = stands.id if stands and stands.reviewer == reviewer() else self.seen
+        draft = workspace().store.findings.draft
         if wanted is None:
             workspace().review.undecide(case_id, self.criterion, reviewer=reviewer(), reading=reading, seen=seen)
+            if self.after:  # the words wait for another decision
+                draft(case_id, self.criterion, self.after[1], reviewer=reviewer(), reading=reading)
             return replace(self, seen=0)
         outcome, why = wanted
         stored = workspace().review.decide(
             case_id, self.criterion, outcome, why, reviewer=reviewer(), seen=seen, reading=reading
         )
+        if now.drafts.get(self.criterion) == why:
+            draft(case_id, self.criterion, "", reviewer=reviewer(), reading=reading)
         return replace(self, seen=stored.id if stored else seen)
 
 
@@ -65,7 +70,13 @@ class Remarking(Change):
     after: tuple[bool, str]
 
     def turn(self, now: Seen, *, back: bool) -> Self:
-        flagged, note = self.before if back else self.after
+        """Only what was changed here: the other half may have been changed by somebody else since."""
+        wanted, remark = self.before if back else self.after, now.remarks.get(self.criterion)
+        flagged, note = (remark.flagged, remark.note) if remark else (False, "")
+        if self.before[0] != self.after[0]:
+            flagged = wanted[0]
+        if self.before[1] != self.after[1]:
+            note = wanted[1]
         workspace().review.remark(
             now.case.id, self.criterion, flagged=flagged, note=note, reviewer=reviewer(), reading=now.place.reading
         )
@@ -98,8 +109,6 @@ class Judging(Change):
 @dataclass(frozen=True, kw_only=True)
 class Citing(Change):
     page: PageRef
-    cited: int
-    """Id of the citation, as it was stored last."""
     citation: Citation
     verdict: Verdict | None
     """What the reviewer had said of the page before."""
@@ -110,9 +119,9 @@ class Citing(Change):
         if back != self.removed:
             if not self.removed:
                 say(now, self.criterion, self.page, self.verdict)
-            uncite(now, self.cited)
+            uncite(now, self.criterion, self.citation)
             return self
-        stored = workspace().review.cite(
+        workspace().review.cite(
             now.case.id,
             self.criterion,
             self.citation,
@@ -121,7 +130,7 @@ class Citing(Change):
             rule=now.place.rule,
             fingerprint=now.place.fingerprint,
         )
-        return replace(self, cited=stored.id)
+        return self
 
 
 @dataclass
@@ -140,7 +149,8 @@ class Log:
 
 
 def log_of(case_id: int) -> Log:
-    log: Log = st.session_state.setdefault(f"review.done.{case_id}", Log())
+    """Of this reviewer: whoever says another name in the same tab has done nothing yet."""
+    log: Log = st.session_state.setdefault(f"review.done.{case_id}.{reviewer()}", Log())
     return log
 
 
@@ -154,11 +164,13 @@ def did(case_id: int, change: Change) -> None:
 @callback
 def on_undo(case_id: int) -> None:
     _turn(case_id, back=True)
+    redraw(PAGE, DECIDE, LEFT)
 
 
 @callback
 def on_redo(case_id: int) -> None:
     _turn(case_id, back=False)
+    redraw(PAGE, DECIDE, LEFT)
 
 
 def _turn(case_id: int, *, back: bool) -> None:
@@ -200,8 +212,8 @@ def say(now: Seen, criterion: str, page: PageRef, verdict: Verdict | None) -> No
     )
 
 
-def uncite(now: Seen, cited: int) -> None:
+def uncite(now: Seen, criterion: str, citation: Citation) -> None:
     """Take a citation back; one that is gone already is no matter."""
-    found = next((one for one in now.cited if one.id == cited), None)
+    found = next((one for one in now.cited if (one.criterion, one.citation) == (criterion, citation)), None)
     if found is not None:
         workspace().review.uncite(now.case.id, found, reviewer=reviewer())

@@ -12,6 +12,8 @@ from pages.components.frame import ask_reviewer, callback, plain, reviewer, work
 from pages.components.unfinished import in_pages, waiting_in
 from pages.review.place import Seen, go_to, key_of, sightings_of, unread_in
 
+UNREAD = "review.unread.panel"
+"""The container with what a person does on a page that could not be read."""
 _LISTED = 8
 """Pages in the list; from there the reviewer goes on from page to page."""
 _NOTE_CHARACTERS = 400

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from core.domain import CriteriaSet, Criterion
 from core.settings import Settings
@@ -19,7 +19,7 @@ CRITERIA = (
     Criterion("A-1", "Has methotrexate been tried for at least 12 weeks?"),
     Criterion("A-2", "Is rheumatoid arthritis documented?"),
 )
-TESTS = 6
+TESTS = 9
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +150,51 @@ def test_a_key_waits_until_its_button_is_about_the_page_that_is_shown(page: Page
     expect(page.get_by_text("saved as relevant")).to_have_count(0)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("saved as relevant")).to_be_visible()
+
+
+def test_there_and_back_again_nothing_is_said_of_the_page_in_between(page: Page, held: Held) -> None:
+    page.locator(".pv .sheet").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "2")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "1")
+    page.keyboard.press("1")
+    held.let_go()
+    expect(page.get_by_text("saved as relevant")).to_be_visible()
+    expect(page).to_have_url(re.compile("page=1"))
+    settled(page)
+    expect(page.get_by_text("saved as relevant")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pv")).to_have_attribute("data-ready", "2")
+    expect(page.get_by_text("saved as relevant")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("case")
+def test_undoing_from_another_criterion_leads_back_to_it_card_page_and_heatmap(page: Page) -> None:
+    page.keyboard.press("m")
+    expect(page.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible()
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("criterion=A-2"))
+    settled(page)
+    page.keyboard.press("z")
+    expect(page.locator(".sv").get_by_text("Not decided yet")).to_be_visible()
+    expect(page).to_have_url(re.compile("criterion=A-1"))
+    expect(page.locator(".st-key-review-page_bar, .st-key-review-search_bar").filter(has_text="A-1:")).to_be_visible()
+
+
+@pytest.mark.usefixtures("case")
+def test_a_decision_without_an_answer_is_made_although_the_reviewer_has_gone_on(page: Page) -> None:
+    asked: list[Route] = []
+    page.route("**/line/decide", lambda route: asked.append(route))
+    page.keyboard.press("m")
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("criterion=A-2"))
+    settled(page)
+    for route in asked:
+        route.fulfill(status=204)  # no answer
+    expect(page.locator(".sv").get_by_text("Not decided yet")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.locator(".sv").get_by_text(re.compile(r"Saved .* by J. Rivera, RN"))).to_be_visible()
 
 
 def test_where_the_line_does_not_reach_everything_goes_the_long_way(browser: Browser, case: str) -> None:

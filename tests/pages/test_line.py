@@ -40,7 +40,7 @@ def asking(test: AppTest) -> Ask:
 
 
 def decision(**other: Any) -> dict[str, Any]:
-    return {"about": "BIO-07", "outcome": "met", "why": "Negative in October", "seen": 0, **other}
+    return {"of": "1", "about": "BIO-07", "outcome": "met", "why": "Negative in October", "seen": 0, **other}
 
 
 def test_nobody_is_answered_without_the_token_of_a_tab(sample: int) -> None:
@@ -101,11 +101,19 @@ def test_a_decision_is_stored_and_can_be_taken_back_on_the_screen(sample: int) -
     assert (stored.outcome, stored.rationale, stored.reviewer) == ("met", "Negative in October", NURSE)
     assert said["seen"] == stored.id
     assert f"Saved {stored.at:%d %b %Y, %H:%M:%S} UTC by {NURSE}" in said["said"][0][1]
-    log = test.session_state[f"review.done.{sample}"]
+    log = test.session_state[f"review.done.{sample}.{NURSE}"]
     assert [change.words for change in log.unheard] == ["met on BIO-07"]
     again = asking(test)("decide", **decision(outcome="not_met", seen=said["seen"]))
     assert again[0] == 200
     assert workspace().store.decisions(sample)["BIO-07"].outcome == "not_met"
+
+
+@pytest.mark.parametrize("other", [{"of": "2"}, {"of": 1}, {"outcome": "withdrawn"}, {"seen": "0"}, {"why": 3}])
+def test_what_is_no_decision_on_the_case_of_the_tab_is_not_stored(sample: int, other: dict[str, Any]) -> None:
+    assert sample == 1
+    said = asking(review(sample))("decide", **decision(**other))[1]
+    assert said["problem"] == "This is no decision on this case. Nothing was saved."
+    assert workspace().store.decisions(sample) == {}
 
 
 def test_the_same_decision_sent_twice_is_one(sample: int) -> None:

@@ -1,5 +1,6 @@
 """The review screen: drafts, undo, flags, pages held by hand, blindness, a case that is signed off."""
 
+import re
 from datetime import UTC, datetime
 
 from streamlit.testing.v1 import AppTest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.casefile import Assignment, Step
 from core.domain import Citation
 from pages.components.frame import workspace
+from pages.review.question import both
 from tests.pages.test_screens import app, texts
 
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -54,6 +56,86 @@ def test_undo_and_redo_go_through_decisions_flags_and_judgements(sample: int) ->
     assert store.findings.remarks(sample)["BIO-07"].flagged
     assert [label.verdict for _, label in store.labels(sample)] == ["relevant"]
     assert not test.error
+
+
+def test_the_words_of_a_decision_that_is_taken_back_wait_for_another_one(sample: int) -> None:
+    test, why = review(sample), f"decide.{sample}.BIO-07.why"
+    test.text_area(key=why).input("QuantiFERON negative on 3 March").run()
+    press(test, f"decide.{sample}.BIO-07.met")
+    press(test, "icon.review.undo")
+    assert test.text_area(key=why).value == "QuantiFERON negative on 3 March"
+    assert workspace().store.findings.drafts(sample, NURSE) == {"BIO-07": "QuantiFERON negative on 3 March"}
+    press(test, "icon.review.redo")
+    assert workspace().store.findings.drafts(sample, NURSE) == {}
+    press(test, "icon.review.undo")
+    press(test, f"decide.{sample}.BIO-07.not_met")
+    stands = workspace().store.decisions(sample)["BIO-07"]
+    assert (stands.outcome, stands.rationale) == ("not_met", "QuantiFERON negative on 3 March")
+    assert "3 changes" not in texts(test), "the history is in a drawer"
+
+
+def test_undoing_a_flag_leaves_the_note_that_somebody_wrote_since(sample: int) -> None:
+    test = review(sample)
+    press(test, "icon.criterion.flag")
+    workspace().review.remark(
+        sample, "BIO-07", flagged=True, note="Ask the pharmacy", reviewer="Q. Other", reading="first"
+    )
+    press(test, "icon.review.undo")
+    remark = workspace().store.findings.remarks(sample)["BIO-07"]
+    assert (remark.flagged, remark.note) == (False, "Ask the pharmacy")
+
+
+def test_of_two_notes_written_at_once_both_stay() -> None:
+    assert both("Mine", shown="", stored="") == "Mine"
+    assert both("Mine", shown="Theirs", stored="Theirs") == "Mine", "written over with open eyes"
+    assert both("Mine", shown="", stored="Theirs") == "Theirs\nMine"
+    assert both("Mine", shown="Theirs", stored="") == "Mine"
+
+
+def test_a_citation_taken_away_brought_back_and_undone_is_gone(sample: int) -> None:
+    test = review(sample)
+    page = workspace().chart(sample).pages[2]
+    rule = test.session_state[f"review.place.{sample}"].rule
+    place = Citation(page.ref, page.label, "", ((0.1, 0.1, 0.4, 0.2),))
+    cited = workspace().review.cite(sample, "BIO-07", place, reviewer=NURSE, reading="first", rule=rule)
+    press(test.run(), f"icon.cited.{cited.id}.remove")
+    press(test, "icon.review.undo")
+    assert [c.citation for c in workspace().store.findings.cited(sample)] == [place]
+    press(test, "icon.review.redo")
+    assert workspace().store.findings.cited(sample) == []
+    press(test, "icon.review.undo")
+    press(test, "icon.review.redo")
+    assert workspace().store.findings.cited(sample) == []
+
+
+def test_whoever_says_another_name_in_the_tab_has_done_nothing_and_signs_no_words_of_the_first(sample: int) -> None:
+    test, why = review(sample), f"decide.{sample}.BIO-07.why"
+    press(test, "icon.criterion.flag")
+    test.text_area(key=why).input("Words of the nurse").run()
+    test.query_params["by"] = test.session_state["reviewer"] = "Q. Other"
+    test.run()
+    assert test.text_area(key=why).value == ""
+    assert test.button(key="icon.review.undo").disabled
+
+
+def test_words_beside_somebody_elses_decision_wait_and_sign_nothing(sample: int) -> None:
+    workspace().review.decide(sample, "BIO-07", "met", "Theirs", reviewer="Q. Other", seen=0)
+    test = review(sample)
+    test.text_area(key=f"decide.{sample}.BIO-07.why").input("Not met, because of the date").run()
+    stands = workspace().store.decisions(sample)["BIO-07"]
+    assert (stands.reviewer, stands.rationale) == ("Q. Other", "Theirs")
+    assert workspace().store.findings.drafts(sample, NURSE) == {"BIO-07": "Not met, because of the date"}
+
+
+def test_a_page_left_out_by_hand_is_evidence_still_and_one_kept_by_hand_is_none(sample: int) -> None:
+    test = review(sample)
+    evidence = next(m.value for m in test.markdown if "Evidence found on" in m.value)
+    chart = workspace().chart(sample)
+    number = int(re.findall(r"on pages? (\d+)", evidence)[0])
+    workspace().review.pin(sample, "BIO-07", chart.pages[number - 1].ref, "drop", reviewer=NURSE)
+    away = next(n for n in range(1, len(chart.pages) + 1) if f" {n}" not in evidence)
+    workspace().review.pin(sample, "BIO-07", chart.pages[away - 1].ref, "keep", reviewer=NURSE)
+    assert next(m.value for m in test.run().markdown if "Evidence found on" in m.value) == evidence
 
 
 def test_undo_never_takes_back_what_somebody_else_decided_since(sample: int) -> None:
