@@ -345,8 +345,8 @@ class CaseDocument:
     """When the file came into the case; None for a file that is in no case yet."""
     replaced_by: str = ""
     """SHA-256 of the document that took its place; "" for a document that is in force."""
-    read_at: datetime | None = None
-    """When a page of it was last read that had not been; None while none was."""
+    read_at: datetime | None = field(default=None, compare=False)
+    """When a page of it was last read that had not been; None while none was. No part of what makes documents equal."""
 
 
 @dataclass(frozen=True, slots=True)

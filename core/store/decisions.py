@@ -109,12 +109,14 @@ def _store(session: Session, row: DecisionRow, action: Action, *, at: datetime, 
 
 def _amended_since(session: Session, case_id: int, at: datetime) -> bool:
     """Whether pages came or were read: to decide the same again says that the reviewer looked at what is there now."""
-    came = and_(CaseDocumentRow.added_at > utc(at), CaseDocumentRow.added_at > CaseRow.created_at)
+    came, read = (
+        and_(time > utc(at), time > CaseRow.created_at) for time in (CaseDocumentRow.added_at, DocumentRow.read_at)
+    )
     query = (
         select(CaseDocumentRow.position)
         .join(CaseRow, CaseRow.id == CaseDocumentRow.case_id)
         .join(DocumentRow, DocumentRow.id == CaseDocumentRow.document_id)
-        .where(CaseRow.id == case_id, IN_FORCE, or_(came, DocumentRow.read_at > utc(at)))
+        .where(CaseRow.id == case_id, IN_FORCE, or_(came, read))
         .limit(1)
     )
     return session.scalar(query) is not None

@@ -9,7 +9,7 @@ from core.differences import Change, differences
 from core.domain import Page, PageRef
 from pages.components.differing import show_differences
 from pages.components.frame import callback, plain
-from pages.review.place import Seen, go_to, key_of
+from pages.review.place import LEFT, PAGE, Seen, go_to, key_of, redraw
 
 POOR_BELOW = 0.85
 """A page recognised with less confidence is checked against its image."""
@@ -141,3 +141,4 @@ def _numbers(changes: Sequence[Change]) -> list[str]:
 @callback
 def _on_go(case_id: int, page: PageRef) -> None:
     go_to(case_id, page)
+    redraw(PAGE, LEFT)

@@ -10,7 +10,7 @@ from core.domain import Case, PageRef, Sighting
 from core.text import clean_text
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, workspace
 from pages.components.unfinished import in_pages, waiting_in
-from pages.review.place import Seen, go_to, key_of, sightings_of, unread_in
+from pages.review.place import LEFT, PAGE, Seen, go_to, key_of, redraw, sightings_of, unread_in
 
 UNREAD = "review.unread.panel"
 """The container with what a person does on a page that could not be read."""
@@ -140,6 +140,7 @@ def _on_open(case_id: int, page: PageRef) -> None:
 @callback
 def _on_next(case_id: int, page: PageRef) -> None:
     _open(case_id, page)
+    redraw(PAGE, LEFT)
 
 
 def _open(case_id: int, page: PageRef) -> None:
