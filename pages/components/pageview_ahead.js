@@ -45,7 +45,7 @@ class Kept {
 }
 
 /** Open or close a part of the screen; where it takes the focus with it, it gives it back. */
-function bar(part, open) {
+function setOpen(part, open) {
   if (!part || part.inert === !open) return;
   if (!open) part.focused = part.contains(document.activeElement) ? document.activeElement : null;
   part.inert = !open;
@@ -201,7 +201,7 @@ class Ahead {
       const late = performance.now() - wish.at >= HELD_FOR, { page, about } = this.wish ?? this.data;
       const behind = this.data.settled.filter(([key, mark]) => {
         const there = late || keyed(mark.replace('{page}', page).replace('{about}', () => about)) !== null;
-        bar(keyed(key), there);
+        setOpen(keyed(key), there);
         return !there;
       });
       // There and back again: what fits now may still be drawn for the page in between.
