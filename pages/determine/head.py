@@ -22,9 +22,10 @@ def head(now: Seen) -> None:
         st.badge(STATUS_WORDS[now.state.status], color=colour, icon=f":material/{icon}:")  # type: ignore[arg-type]
         st.caption(turn_words(now), width="content")
         st.space("stretch")
-        st.page_link(
-            route("review"), label="Go to the review", icon=":material/grid_on:", query_params={"case": str(case.id)}
-        )
+        query = {"case": str(case.id)}
+        if now.basis.second_state in ("differs", "settled"):
+            st.page_link(route("adjudicate"), label="Two reviews", icon=":material/balance:", query_params=query)
+        st.page_link(route("review"), label="Go to the review", icon=":material/grid_on:", query_params=query)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(clock_words(now.clock), width="content")
         st.caption(

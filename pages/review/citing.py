@@ -21,21 +21,22 @@ def cited_here(now: Seen) -> list[Cited]:
     return sorted(here, key=lambda cited: now.numbers.get(cited.citation.page, len(now.numbers) + 1))
 
 
-def cited_panel(now: Seen) -> None:
+def cited_panel(now: Seen, *, locked: bool) -> None:
     here = cited_here(now)
     if not here:
-        st.caption(":material/format_quote: Nothing cited yet: select words on the page, draw a box, or press E")
+        how = "." if locked else " yet: select words on the page, draw a box, or press E"
+        st.caption(f":material/format_quote: Nothing cited{how}")
         return
     with st.container(gap=None):
         for cited in here[:_SHOWN]:
-            _line(now, cited)
+            _line(now, cited, locked=locked)
     if len(here) > _SHOWN:
         with st.popover(f"{len(here) - _SHOWN} more", type="tertiary"):
             for cited in here[_SHOWN:]:
-                _line(now, cited)
+                _line(now, cited, locked=locked)
 
 
-def _line(now: Seen, cited: Cited) -> None:
+def _line(now: Seen, cited: Cited, *, locked: bool) -> None:
     number = now.numbers.get(cited.citation.page)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if number is None:
@@ -54,7 +55,7 @@ def _line(now: Seen, cited: Cited) -> None:
             f"Do not cite page {number or ''} any more".replace("  ", " "),
             ":material/close:",
             key=f"cited.{cited.id}.remove",
-            disabled=now.state.signed_off or now.closed or not reviewer(),
+            disabled=locked or not reviewer(),
             on_click=_on_remove,
             args=(now.case.id, cited.id),
         )

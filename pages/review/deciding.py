@@ -8,7 +8,7 @@ from core.rationales import templates_for
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.icon_button import icon_button
 from pages.components.outcomes import OUTCOME_ICONS
-from pages.components.saved import missed, saved
+from pages.components.saved import Said, missed, saved
 from pages.review.answers import decision_line, wanted
 from pages.review.citing import cited_panel
 from pages.review.decided import WORDS, decide, said_of
@@ -47,7 +47,7 @@ def decide_panel(now: Seen) -> None:
             else:
                 _why(now, newest)
             with st.container(key=about):  # the last that is drawn
-                cited_panel(now)
+                cited_panel(now, locked=locked)
 
 
 def _base(now_case: int, criterion: str) -> str:
@@ -231,7 +231,7 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(width="stretch"):
             saved(
-                said_of(now, newest, now.drafts.get(now.criterion.id, "")),
+                _what_became(now, newest, locked=locked),
                 key=key,
                 of=str(case_id),
                 about=now.criterion.id,
@@ -246,6 +246,13 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
         if len(history) > 1:
             with st.popover(f"{len(history)} changes", type="tertiary"):
                 _history(history)
+
+
+def _what_became(now: Seen, newest: Decision | None, *, locked: bool) -> list[Said]:
+    """Where nothing is decided any more, nothing asks for it."""
+    if locked:
+        return said_of(now, newest, "") if newest else []
+    return said_of(now, newest, now.drafts.get(now.criterion.id, ""))
 
 
 def _history(history: list[Decision]) -> None:

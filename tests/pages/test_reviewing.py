@@ -196,6 +196,21 @@ def test_a_second_reviewer_sees_nothing_of_the_first(sample: int) -> None:
     assert store.decisions(sample, "second")["BIO-07"].outcome == "not_met"
 
 
+def test_while_two_reviews_differ_the_first_reviewer_is_led_to_where_that_is_settled(sample: int) -> None:
+    store, review_ = workspace().store, workspace().review
+    store.course.assign(sample, Assignment("second", "S. Second", "L. Lead", AT))
+    store.findings.draft(sample, "BIO-07", "Half a thought", reviewer=NURSE, reading="first")
+    for criterion in store.case(sample).criteria:
+        review_.decide(sample, criterion.id, "met", "Mine", reviewer=NURSE, seen=0)
+        review_.decide(sample, criterion.id, "not_met", "Mine", reviewer="S. Second", seen=0, reading="second")
+    test = review(sample)
+    assert not [button for button in test.button if button.key and button.key.startswith(f"decide.{sample}.")]
+    assert any("a lead or a physician settles it" in info.value for info in test.info)
+    assert "Choose a decision" not in texts(test)
+    assert "Nothing cited." in texts(test)
+    assert not test.error
+
+
 def test_nothing_changes_in_a_case_that_was_signed_off(sample: int) -> None:
     open_screen = review(sample)
     workspace().store.course.add_step(sample, Step("withdraw", NURSE, "reviewer", AT, "At their wish"), seen=0)
