@@ -49,7 +49,7 @@ def _as_signed(present: CaseRecord, signed: Signed) -> CaseRecord:
     criteria = tuple(_criteria(present, signed))
     return replace(
         present,
-        clock=_clock(present, signed),
+        clock=signed_clock(present.clock, present.signed.record if present.signed else "", at=present.made_at),
         criteria=criteria,
         nodes=tuple(_nodes(present, signed)),
         looked=tuple(_looked(entry) for entry in signed["evidence_opened"]),
@@ -63,12 +63,22 @@ def _as_signed(present: CaseRecord, signed: Signed) -> CaseRecord:
 # -- what was signed
 
 
-def _clock(present: CaseRecord, signed: Signed) -> Turnaround:
-    """As it stood when the case was signed off: it has stood still since, and the time allowed may have changed."""
-    now, at = present.clock, datetime.fromisoformat(signed["step"]["at"])
-    if "clock" not in signed:  # signed before the clock was part of the record
-        return replace(now, due_at=at + now.left, stood=now.stood - (present.made_at - at))
-    then = signed["clock"]
+def signed_clock(now: Turnaround, record: str, *, at: datetime) -> Turnaround:
+    """`now`, the clock of a signed case at `at`, as it stood when `record` was signed.
+
+    It has stood still since, and the time allowed may have changed. Where the record cannot be read it is as it is now.
+    """
+    try:
+        signed = json.loads(record)
+        signed_at = datetime.fromisoformat(signed["step"]["at"])
+        if "clock" not in signed:  # signed before the clock was part of the record
+            return replace(now, due_at=signed_at + now.left, stood=now.stood - (at - signed_at))
+        return _clock(now, signed["clock"])
+    except (ValueError, KeyError, TypeError):
+        return now
+
+
+def _clock(now: Turnaround, then: Signed) -> Turnaround:
     left = timedelta(seconds=then["seconds_left"])
     return replace(
         now,

@@ -14,6 +14,7 @@ from core.determination import CaseState, case_state, may
 from core.domain import Case, PageRef
 from core.errors import Conflict, Refused
 from core.people import role_of
+from core.record_signed import signed_clock
 from core.signed import signed_record
 from core.step_details import checked
 from core.turnaround import Terms, Turnaround, turnaround
@@ -46,7 +47,7 @@ class Signing:
         return case_state(self._store.course.steps(self._store.case(case_id).id))
 
     def turnaround(self, case_id: int) -> Turnaround:
-        """The clock of the case now. Raises NotFound."""
+        """The clock of the case now, of a signed one when it was signed off. Raises NotFound."""
         return self._turnaround(self._store.case(case_id), self._store.course.steps(case_id))
 
     def facts(self, case_id: int, *, by: str) -> Facts:
@@ -98,7 +99,9 @@ class Signing:
         return {page: at for page, at in found.items() if at is not None}
 
     def _turnaround(self, case: Case, steps: list[Step]) -> Turnaround:
-        return turnaround(steps, self.terms, created_at=case.created_at, now=self._clock())
+        at = self._clock()
+        now, state = turnaround(steps, self.terms, created_at=case.created_at, now=at), case_state(steps)
+        return signed_clock(now, state.step.record, at=at) if state.signed_off and state.step else now
 
     # -- acting
 

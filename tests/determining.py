@@ -3,9 +3,10 @@
 Four pages, the third an image that nobody could read; three criteria: A-1, and one of A-2 and A-3.
 """
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from core.casefile import Cited
+from core.casefile import Cited, Step, StepKind
 from core.domain import Citation, CriteriaSet, Criterion, DecisionOutcome, PageRef
 from core.logic import parse
 from core.settings import Settings
@@ -79,3 +80,29 @@ def deniable(opened: Workspace, case: int) -> None:
     decide(opened, case, "A-1", "met")
     decide(opened, case, "A-2", "not_met", "The test is too old")
     decide(opened, case, "A-3", "not_met", "No treatment on record")
+
+
+class Clock:
+    """The present, until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def take(opened: Workspace, case: int, kind: StepKind, by: str, reason: str = "Because", **detail: str) -> Step:
+    newest = opened.signing.state(case).newest
+    return opened.signing.take(case, kind, by=by, reason=reason, detail=detail, seen=newest)
+
+
+def pend(opened: Workspace, case: int) -> Step:
+    due = (opened.now().date() + timedelta(days=5)).isoformat()
+    return take(opened, case, "pend", NURSE, "", what="TB test", whom="Dr. Ray", due=due)
+
+
+def met(opened: Workspace, case: int) -> None:
+    look_at_the_image(opened, case)
+    decide(opened, case, "A-1", "met")
+    decide(opened, case, "A-2", "met")

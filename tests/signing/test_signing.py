@@ -2,77 +2,35 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.casefacts import Place
-from core.casefile import Assignment, Step, StepKind
-from core.domain import Citation, Decision, PageRef
-from core.errors import Conflict, NotFound, Refused, SignedOff
+from core.casefile import StepKind
+from core.errors import NotFound, Refused, SignedOff
 from core.settings import Settings
-from core.store import Store
 from core.workspace import Workspace
 from tests import determining
-from tests.determining import DOCTOR, LEAD, NURSE, cite, decide, deniable, look_at_the_image, open_pages, page_of
+from tests.determining import (
+    DOCTOR,
+    LEAD,
+    NURSE,
+    Clock,
+    cite,
+    decide,
+    deniable,
+    look_at_the_image,
+    met,
+    open_pages,
+    page_of,
+    pend,
+    take,
+)
 from tests.pages.packets import pdf, take_in, text
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    folder = tmp_path_factory.mktemp("made")
-    return folder / "data", determining.make_case(folder)
-
-
-class Clock:
-    """The present, until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ws(made: tuple[Path, int], tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """A workspace on a copy of the data folder, with a clock that a test moves."""
-    shutil.copytree(made[0], tmp_path / "data")
-    settings = Settings(data_dir=tmp_path / "data", ocr=False)
-    opened = Workspace(settings, Store.open(settings.database, clock=clock), clock=clock)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def case(made: tuple[Path, int]) -> int:
-    return made[1]
-
-
-def take(ws: Workspace, case: int, kind: StepKind, by: str, reason: str = "Because", **detail: str) -> Step:
-    newest = ws.signing.state(case).newest
-    return ws.signing.take(case, kind, by=by, reason=reason, detail=detail, seen=newest)
-
-
-def pend(ws: Workspace, case: int) -> Step:
-    due = (ws.now().date() + timedelta(days=5)).isoformat()
-    return take(ws, case, "pend", NURSE, "", what="TB test", whom="Dr. Ray", due=due)
-
-
-def met(ws: Workspace, case: int) -> None:
-    look_at_the_image(ws, case)
-    decide(ws, case, "A-1", "met")
-    decide(ws, case, "A-2", "met")
-
 
 # -- denying
 
@@ -163,25 +121,6 @@ def test_a_page_that_nobody_could_read_is_looked_at_before_anybody_signs(ws: Wor
     take(ws, case, "approve", NURSE)
 
 
-def test_an_ordered_second_review_keeps_everybody_from_signing_until_it_is_settled(ws: Workspace, case: int) -> None:
-    met(ws, case)
-    second = "S. Second"
-    ws.store.course.assign(case, Assignment("second", second, LEAD, ws.now()))
-    with pytest.raises(Refused, match=r"second review by S\. Second is not finished"):
-        take(ws, case, "approve", NURSE)
-    with pytest.raises(Refused, match="You are the second reviewer"):
-        take(ws, case, "approve", second)
-    for criterion, outcome in (("A-1", "met"), ("A-2", "not_met"), ("A-3", "not_met")):
-        ws.store.decide(case, Decision(criterion, outcome, "Mine", second, ws.now(), reading="second"), seen=0)  # type: ignore[arg-type]
-    decide(ws, case, "A-3", "not_met")
-    with pytest.raises(Refused, match="something else on A-2"):
-        take(ws, case, "approve", NURSE)
-    ws.duties.settle(case, "A-2", "met", "The test counts", by=LEAD, seen=ws.store.decisions(case)["A-2"].id)
-    record = json.loads(take(ws, case, "approve", NURSE).record)
-    assert record["second_review"]["settled"] == ["A-2"]
-    assert record["second_review"]["ordered_of"] == second
-
-
 def test_a_list_without_logic_is_approved_when_every_criterion_is_met(ws: Workspace, tmp_path: Path) -> None:
     upload = take_in(ws, pdf(tmp_path / "other.pdf", text(determining.TRIED)))
     case = ws.create_case("No logic", [upload], determining.criteria(""), by=NURSE)
@@ -223,6 +162,17 @@ def test_the_terms_are_those_of_the_settings(made: tuple[Path, int], tmp_path: P
     opened.close()
 
 
+def test_a_signed_case_was_in_time_by_the_terms_of_that_day(ws: Workspace, case: int, clock: Clock) -> None:
+    met(ws, case)
+    clock.now += timedelta(days=6)
+    take(ws, case, "approve", NURSE)
+    signed = ws.signing.turnaround(case)
+    assert (signed.stopped, signed.overdue) == (True, False)
+    clock.now += timedelta(days=400)
+    ws.signing.terms = replace(ws.signing.terms, standard=timedelta(days=5))
+    assert ws.signing.turnaround(case) == signed
+
+
 def test_more_time_needs_a_reason_and_less_does_not(ws: Workspace, case: int, clock: Clock) -> None:
     received = (clock.now - timedelta(days=1)).isoformat()
     take(ws, case, "urgency", NURSE, "", urgency="expedited", received_at=received)
@@ -251,67 +201,6 @@ def test_a_talk_is_recorded_by_a_physician_also_after_the_denial(ws: Workspace, 
     assert ws.signing.state(case).step == denial
     with pytest.raises(Refused, match="Only a physician"):
         take(ws, case, "peer_to_peer", NURSE, "", **talk)
-
-
-def test_two_people_do_not_sign_over_each_other(ws: Workspace, case: int) -> None:
-    met(ws, case)
-    take(ws, case, "approve", NURSE)
-    with pytest.raises(Conflict, match=r"R\. Nurse"):
-        ws.signing.take(case, "withdraw", by=LEAD, reason="Late", detail={}, seen=0)
-    assert len(ws.store.course.steps(case)) == 1
-
-
-def test_who_came_before_is_named_also_where_they_changed_nothing_but_the_clock(ws: Workspace, case: int) -> None:
-    seen = pend(ws, case).id
-    take(ws, case, "urgency", "C. Other", urgency="expedited", received_at=ws.now().isoformat())
-    with pytest.raises(Conflict, match=r"C\. Other"):
-        ws.signing.take(case, "resume", by=DOCTOR, reason="", detail={}, seen=seen)
-
-
-def test_a_second_review_that_was_taken_back_half_done_holds_nobody_up(ws: Workspace, case: int) -> None:
-    met(ws, case)
-    ws.store.course.assign(case, Assignment("second", "S. Second", LEAD, ws.now()))
-    ws.store.decide(case, Decision("A-2", "not_met", "Mine", "S. Second", ws.now(), reading="second"), seen=0)
-    ws.store.course.assign(case, Assignment("second", "", LEAD, ws.now()))
-    assert take(ws, case, "approve", NURSE).kind == "approve"
-
-
-def test_a_complete_second_review_counts_whoever_has_the_duty_by_then(ws: Workspace, case: int) -> None:
-    met(ws, case)
-    ws.store.course.assign(case, Assignment("second", "S. Second", LEAD, ws.now()))
-    for criterion in determining.IDS:
-        ws.store.decide(case, Decision(criterion, "not_met", "Mine", "S. Second", ws.now(), reading="second"), seen=0)
-    ws.store.course.assign(case, Assignment("second", "", LEAD, ws.now()))
-    with pytest.raises(Refused, match="the first is not: A-3 is undecided"):
-        take(ws, case, "approve", LEAD)
-    decide(ws, case, "A-3", "not_met")
-    with pytest.raises(Refused, match="something else on A-1 and A-2"):
-        take(ws, case, "approve", LEAD)
-
-
-def test_a_decision_from_before_a_scan_was_read_carries_no_denial(ws: Workspace, case: int, clock: Clock) -> None:
-    deniable(ws, case)
-    open_pages(ws, case, 1, 2, 3, 4)
-    clock.now += timedelta(hours=1)
-    image = ws.store.page(page_of(ws, case, 3))
-    ws.store.replace_pages(image.ref.document, [replace(image, recognised="tesseract")])
-    assert ws.signing.facts(case, by=DOCTOR).outdated == (), "it was tried, and nobody could read it"
-    ws.store.replace_pages(image.ref.document, [replace(image, source="ocr", text="Negative", recognised="tesseract")])
-    with pytest.raises(Refused, match="A-2 and A-3 were decided before pages last came in or were read"):
-        take(ws, case, "deny", DOCTOR)
-    clock.now += timedelta(hours=1)
-    for criterion, why in (("A-2", "The test is too old"), ("A-3", "As the chart says")):
-        decide(ws, case, criterion, "not_met", why)  # the same again: somebody has looked at the new page
-    assert ws.signing.facts(case, by=DOCTOR).outdated == ("A-1",)
-
-
-def test_what_changed_since_the_screen_was_drawn_is_not_signed_unseen(ws: Workspace, case: int) -> None:
-    met(ws, case)
-    stamp = ws.store.course.stamp(case)
-    decide(ws, case, "A-1", "met", "Another reason")
-    with pytest.raises(Conflict, match="changed"):
-        ws.signing.take(case, "approve", by=NURSE, reason="", detail={}, seen=0, stamp=stamp)
-    assert ws.signing.state(case).status == "in_review"
 
 
 def test_nobody_signs_without_a_name_and_no_case_is_no_case(ws: Workspace, case: int) -> None:
@@ -404,37 +293,3 @@ def test_what_was_known_against_it_when_it_was_signed_is_on_the_record(ws: Works
 
 def test_a_step_that_does_not_end_the_case_carries_no_record(ws: Workspace, case: int) -> None:
     assert pend(ws, case).record == ""
-
-
-def test_a_decision_from_before_the_packet_changed_carries_no_denial(
-    ws: Workspace, case: int, clock: Clock, tmp_path: Path
-) -> None:
-    deniable(ws, case)
-    open_pages(ws, case, 1, 2, 3, 4)
-    clock.now += timedelta(hours=1)
-    ws.add_documents(case, [take_in(ws, pdf(tmp_path / "more.pdf", text(determining.TEST)))], by=NURSE)
-    ws.jobs.wait(case, 60)
-    with pytest.raises(Refused, match="decided before pages last came in or were read"):
-        take(ws, case, "deny", DOCTOR)
-    clock.now += timedelta(hours=1)
-    for criterion in ("A-2", "A-3"):
-        decide(ws, case, criterion, "not_met", "Still too old")
-    new = ws.store.case(case).documents[1].document
-    ws.store.findings.opened(case, PageRef(new, 1), reviewer=DOCTOR)
-    record = json.loads(take(ws, case, "deny", DOCTOR).record)
-    assert any("A-1 was decided before" in said for said in record["known_when_signed"])
-
-
-def test_a_page_opened_in_a_replaced_document_counts_where_it_is_unchanged(
-    ws: Workspace, case: int, clock: Clock, tmp_path: Path
-) -> None:
-    open_pages(ws, case, 1, 2)
-    clock.now += timedelta(hours=1)
-    newer = pdf(tmp_path / "newer.pdf", text(determining.TRIED), text(determining.TEST + " Late."), text("Letter."))
-    old = ws.store.case(case).documents[0].document
-    ws.replace_document(case, old, take_in(ws, newer), by=NURSE)
-    ws.jobs.wait(case, 60)
-    basis = ws.signing.basis(case)
-    assert {basis.numbers[page] for page in basis.opened(DOCTOR)} == {1}
-    citation = Citation(page_of(ws, case, 1))
-    assert basis.now_at(citation.page) == citation.page
