@@ -57,6 +57,11 @@ def keymap(keys: Sequence[Key], *, key: str) -> None:
     _mount(key=key, data={"keys": bound})
 
 
+def in_key(text: str) -> str:
+    """Any text as a part of a key. Other texts give other keys, also as `css_name` writes them (pageview_ahead.js)."""
+    return re.sub(r"[^a-zA-Z0-9]", lambda found: f"_{ord(found[0]):x}_", text)
+
+
 def css_name(key: str) -> str:
     """What Streamlit makes of a key in the name of a class."""
     return re.sub(r"[^a-zA-Z0-9_-]", "-", key)

@@ -44,6 +44,9 @@ class Kept {
   }
 }
 
+/** A text as a part of a key (keymap.py). */
+const inKey = (text) => text.replace(/[^a-zA-Z0-9]/gu, (letter) => `_${letter.codePointAt(0).toString(16)}_`);
+
 /** Open or close a part of the screen; where it takes the focus with it, it gives it back. */
 function setOpen(part, open) {
   if (!part || part.inert === !open) return;
@@ -200,7 +203,7 @@ class Ahead {
     const look = () => {
       const late = performance.now() - wish.at >= HELD_FOR, { page, about } = this.wish ?? this.data;
       const behind = this.data.settled.filter(([key, mark]) => {
-        const there = late || keyed(mark.replace('{page}', page).replace('{about}', () => about)) !== null;
+        const there = late || keyed(mark.replace('{page}', page).replace('{about}', inKey(about))) !== null;
         setOpen(keyed(key), there);
         return !there;
       });

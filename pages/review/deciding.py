@@ -7,6 +7,7 @@ from core.errors import Conflict
 from core.rationales import templates_for
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.components.icon_button import icon_button
+from pages.components.keymap import in_key
 from pages.components.outcomes import OUTCOME_ICONS
 from pages.components.saved import Said, missed, saved
 from pages.review.answers import decision_line, wanted
@@ -22,7 +23,7 @@ _WORDS = "review.words.{about}"
 
 def decide_panel(now: Seen) -> None:
     """What became of the decision is drawn first, though it stands last: it is what somebody waits for."""
-    about = AT_CRITERION.format(about=now.criterion.id)
+    about = AT_CRITERION.format(about=in_key(now.criterion.id))
     with st.container(border=True, gap="xsmall", key=CARD):
         question, outcomes, rest, saved = (st.container(gap="xsmall") for _ in range(4))
         if not reviewer():
@@ -113,7 +114,7 @@ def _why(now: Seen, newest: Decision | None) -> None:
         st.session_state[f"{base}.seen"], st.session_state[f"{base}.by"] = seen, reviewer()
         st.session_state[f"{base}.why"] = now.drafts.get(now.criterion.id, newest.rationale if newest else "")
     field, helps = st.columns([16, 1], gap="xsmall")
-    with field.container(key=WHY), st.container(key=_WORDS.format(about=now.criterion.id)):
+    with field.container(key=WHY), st.container(key=_WORDS.format(about=in_key(now.criterion.id))):
         st.text_area(
             "Why",
             key=f"{base}.why",
@@ -238,8 +239,8 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
                 seen=history[-1].id if history else 0,
                 line=None if locked else decision_line(now, log_of(case_id)),
                 buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
-                settled=AT_CRITERION.format(about=now.criterion.id),
-                field=_WORDS.format(about=now.criterion.id),
+                settled=AT_CRITERION.format(about=in_key(now.criterion.id)),
+                field=_WORDS.format(about=in_key(now.criterion.id)),
                 on_stored=lambda: _on_stored(case_id),
                 on_missed=lambda: _on_missed(case_id, key),
             )

@@ -11,6 +11,7 @@ from core.errors import Conflict, PageUnavailable
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button, icon_key
+from pages.components.keymap import in_key
 from pages.components.line import unreached
 from pages.components.pageview import (
     Ahead,
@@ -76,7 +77,7 @@ def _panel(now: Seen) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review.search_bar"):
             search_panel(now)
             # Only this: what stands in a container whose key changes is made anew, and a field would lose its words.
-            with st.container(key=AT_PAGE.format(page=now.place.page, about=now.place.row)):
+            with st.container(key=AT_PAGE.format(page=now.place.page, about=in_key(now.place.row))):
                 _about(now)
         facts(now)
         if not now.page.readable:

@@ -10,6 +10,8 @@ from core.domain import CriteriaSet, Criterion
 from core.settings import Settings
 from core.uploads import Upload
 from core.workspace import Workspace
+from pages.components.files import beside
+from pages.components.keymap import css_name, in_key
 from tests.browser.conftest import ROOT, WAIT_MS, Serve
 from tests.browser.test_case import LINES, packet, settled
 
@@ -107,6 +109,14 @@ def test_a_page_and_a_cell_show_with_their_marks_before_the_script_hears_of_them
     expect(page.get_by_text("Has methotrexate been tried")).to_have_count(0)
     expect(page.locator(".st-key-review-decide[inert]")).to_have_count(0)
     expect(page).to_have_url(re.compile("criterion=A-2.*page=3|page=3.*criterion=A-2"))
+
+
+def test_browser_and_script_write_criteria_into_keys_alike_and_each_in_its_own_way(page: Page) -> None:
+    ids = ["A-1", "A.1", "A_1", "A 1", "A_2d_1", "標準一", "標準二", "😀", "\u02d1", "-1"]
+    (script,) = re.findall(r"const inKey = (.*);", beside("pageview_ahead.js"))
+    written = [in_key(criterion) for criterion in ids]
+    assert page.evaluate(f"(ids) => ids.map({script})", ids) == written
+    assert len({css_name(key) for key in written}) == len(ids)
 
 
 def test_the_next_kept_page_shows_before_the_script_hears_of_it(page: Page, held: Held) -> None:
