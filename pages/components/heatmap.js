@@ -82,7 +82,8 @@ class View extends Picture {
     this.latest = data;
     if (this.grid?.digest !== data.digest) this.grid = data.pages ? unpack(data) : this.mine.grid;
     const there = this.grid?.digest === data.digest;
-    this.root.inert = !this.grid; // older numbers stay at hand, and the focus with them, until the newer ones are here
+    // Older numbers stay at hand, and the focus with them, until the newer ones are here; but not before any were drawn.
+    this.root.inert = !there && !this.root.dataset.ready;
     if (there) this.mine.grid = this.grid;
     else if (this.asking !== data.digest) this.fetch(data, key);
     return there;
