@@ -9,8 +9,6 @@ from core.logic import Leaf, Logic, Not, State, When, children, evaluate
 
 _NAMED = 6
 """Criteria or pages named in a sentence before the rest is counted."""
-
-
 _TOO_FEW = "Too few criteria apply for the tree to say."
 
 

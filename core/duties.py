@@ -9,7 +9,16 @@ from core.casefile import Assignment, Duty, Role
 from core.domain import Citation, Decision, DecisionOutcome
 from core.errors import Conflict, NotAllowed
 from core.people import no_assigning, no_role_change, role_of
-from core.second_review import Readings, SecondState, blind, no_second, no_settling, reading_of, second_state
+from core.second_review import (
+    BOTH_COMPLETE,
+    Readings,
+    SecondState,
+    blind,
+    no_second,
+    no_settling,
+    reading_of,
+    second_state,
+)
 
 if TYPE_CHECKING:
     from core.workspace import Workspace
@@ -77,7 +86,7 @@ class Duties:
     def blind_cases(self, name: str) -> frozenset[int]:
         """The cases for which `blind` is true."""
         theirs = (
-            case for case, given in self._store.course.assignments().items() if reading_of(given, name) != "first"
+            case for case, given in self._store.course.assignments().items() if reading_of(given, name) == "second"
         )
         return frozenset(case for case in theirs if self.blind(case, name))
 
@@ -95,7 +104,7 @@ class Duties:
             raise NotAllowed("Write why. Nothing was saved: what settles a difference needs a reason.")
         found = self.readings(case_id)
         two = [reading[criterion] for reading in (found.first, found.second) if criterion in reading]
-        if self.state(case_id) not in ("differs", "settled") or len({d.outcome for d in two}) < 2:
+        if self.state(case_id) not in BOTH_COMPLETE or len({d.outcome for d in two}) < 2:
             raise Conflict("The two reviews do not differ here now. Nothing was saved. Open the case again.")
         like = [d for d in two if d.outcome == outcome] or two
         cited = tuple(dict.fromkeys(c for d in like for c in self._standing(case_id, d.citations)))

@@ -23,6 +23,7 @@ from core.record import (
     UnreadPage,
     Versions,
 )
+from core.second_review import BOTH_COMPLETE
 from core.signed import ai_used
 from core.turnaround import Terms, turnaround
 
@@ -115,7 +116,7 @@ def _criteria(known: Sources, chart: _Chart) -> Iterable[RecordCriterion]:
     basis, root = known.basis, known.basis.case.criteria.root
     unasked = not_asked(root, basis.outcomes) if root is not None else frozenset()
     # Nobody reads one review before both are complete: it would no longer be independent of the other.
-    seconds = basis.readings.second if basis.second_state in ("differs", "settled") else {}
+    seconds = basis.readings.second if basis.second_state in BOTH_COMPLETE else {}
     number = 0
     for criterion in basis.case.criteria:
         decision, second = basis.decisions.get(criterion.id), seconds.get(criterion.id)

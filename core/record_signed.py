@@ -49,7 +49,7 @@ def _as_signed(present: CaseRecord, signed: Signed) -> CaseRecord:
     criteria = tuple(_criteria(present, signed))
     return replace(
         present,
-        clock=signed_clock(present.clock, present.signed.record if present.signed else "", at=present.made_at),
+        clock=_clock(present.clock, signed, present.made_at),
         criteria=criteria,
         nodes=tuple(_nodes(present, signed)),
         looked=tuple(_looked(entry) for entry in signed["evidence_opened"]),
@@ -69,16 +69,16 @@ def signed_clock(now: Turnaround, record: str, *, at: datetime) -> Turnaround:
     It has stood still since, and the time allowed may have changed. Where the record cannot be read it is as it is now.
     """
     try:
-        signed = json.loads(record)
-        signed_at = datetime.fromisoformat(signed["step"]["at"])
-        if "clock" not in signed:  # signed before the clock was part of the record
-            return replace(now, due_at=signed_at + now.left, stood=now.stood - (at - signed_at))
-        return _clock(now, signed["clock"])
+        return _clock(now, json.loads(record), at)
     except (ValueError, KeyError, TypeError):
         return now
 
 
-def _clock(now: Turnaround, then: Signed) -> Turnaround:
+def _clock(now: Turnaround, signed: Signed, at: datetime) -> Turnaround:
+    signed_at = datetime.fromisoformat(signed["step"]["at"])
+    if "clock" not in signed:  # signed before the clock was part of the record
+        return replace(now, due_at=signed_at + now.left, stood=now.stood - (at - signed_at))
+    then = signed["clock"]
     left = timedelta(seconds=then["seconds_left"])
     return replace(
         now,

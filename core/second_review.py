@@ -12,6 +12,8 @@ SecondState = Literal["none", "open", "waits", "differs", "settled"]
 """none: nobody is asked for a second review, and none is complete; open: the second reviewer has criteria to go; waits:
 the second review is complete and the first is not; differs: both are, and something is to be settled; settled: nothing
 is, any more."""
+BOTH_COMPLETE: tuple[SecondState, ...] = ("differs", "settled")
+"""Either review may be seen beside the other."""
 Decisions = Mapping[str, Decision]
 """Criterion -> the decision of one reading that stands."""
 
@@ -94,7 +96,7 @@ def closed(reading: Reading, state: SecondState) -> bool:
     A second one that has seen the first is not blind any more. Where the two differ the first is closed as well until
     that is settled: to change a decision so that it fits the other would pass for agreement.
     """
-    return (reading == "second" and state in ("differs", "settled")) or (reading == "first" and state == "differs")
+    return (reading == "second" and state in BOTH_COMPLETE) or (reading == "first" and state == "differs")
 
 
 def no_second(name: str, assigned: Mapping[Duty, Assignment], deciders: Collection[str]) -> str:

@@ -48,7 +48,9 @@ class Signing:
 
     def turnaround(self, case_id: int) -> Turnaround:
         """The clock of the case now, of a signed one when it was signed off. Raises NotFound."""
-        return self._turnaround(self._store.case(case_id), self._store.course.steps(case_id))
+        case, steps, at = self._store.case(case_id), self._store.course.steps(case_id), self._clock()
+        now, state = turnaround(steps, self.terms, created_at=case.created_at, now=at), case_state(steps)
+        return signed_clock(now, state.step.record, at=at) if state.signed_off and state.step else now
 
     def facts(self, case_id: int, *, by: str) -> Facts:
         """What a step of that person would be judged by. Raises NotFound."""
@@ -97,11 +99,6 @@ class Signing:
         here = {document.document for document in case.documents}
         found = {page: self._workspace.current_in(case, page) for page in pages if page.document not in here}
         return {page: at for page, at in found.items() if at is not None}
-
-    def _turnaround(self, case: Case, steps: list[Step]) -> Turnaround:
-        at = self._clock()
-        now, state = turnaround(steps, self.terms, created_at=case.created_at, now=at), case_state(steps)
-        return signed_clock(now, state.step.record, at=at) if state.signed_off and state.step else now
 
     # -- acting
 

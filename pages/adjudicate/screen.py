@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.domain import Case
-from core.second_review import STATE_WORDS, Readings, SecondState, no_settling, unsettled
+from core.second_review import BOTH_COMPLETE, STATE_WORDS, Readings, SecondState, no_settling, unsettled
 from pages.adjudicate.difference import difference, settled
 from pages.components.frame import ask_reviewer, open_case, plain, reviewer, route, show_flash, workspace
 
@@ -17,7 +17,7 @@ def page() -> None:
         return
     state = workspace().duties.state(case.id)
     _head(case, state)
-    if state in ("differs", "settled"):
+    if state in BOTH_COMPLETE:
         _both(case, workspace().duties.readings(case.id))
     else:
         _not_yet(case, state)

@@ -192,7 +192,7 @@ def pageview(
             "images_of": ahead.images_of if ahead else "",
             "pictures_of": ahead.pictures_of if ahead else "",
             "line": dict(ahead.line) if ahead and ahead.line else None,
-            "settled": [list(part) for part in ahead.settled] if ahead else [],
+            "settled": [[css_name(part), mark] for part, mark in ahead.settled] if ahead else [],
             "kept": bool(ahead and ahead.kept),
             "stops": _stops(ahead.stops) if ahead and ahead.stops else None,
             "about": about,

@@ -199,7 +199,7 @@ class Ahead {
   /** What is about another page or criterion until it has followed takes no click, no key and no words. */
   hold(wish) {
     if (!this.data.settled.length) return;
-    const keyed = (key) => document.querySelector(`.st-key-${CSS.escape(key.replace(/[^a-zA-Z0-9_-]/gu, '-'))}`);
+    const keyed = (name) => document.querySelector(`.st-key-${name}`);
     const look = () => {
       const late = performance.now() - wish.at >= HELD_FOR, { page, about } = this.wish ?? this.data;
       const behind = this.data.settled.filter(([key, mark]) => {

@@ -115,7 +115,8 @@ class Ahead:
     """The browser has the page as it is to be shown: only its number counts."""
     settled: Sequence[tuple[str, str]] = ()
     """(key of a container around the page, key of a container in it with {page} and {about}): the first is inert until
-    the second is there for the page that is shown. `about` stands in it as `in_key` writes it."""
+    the second is there for the page that is shown. The latter has letters, digits, "-" and "_" alone, and `about`
+    stands in it as `in_key` writes it."""
     stops: "Stops | None" = None
     """Pages that the reviewer goes to one after the other, with buttons that stand elsewhere."""
     on_unreached: Callable[[], None] | None = None

@@ -58,10 +58,10 @@ class Saved {
     const { of, about, outcome } = said, here = () => this.data.of === of && this.data.about === about;
     if (here()) said.seen = this.seen; // a decision made here in between is in nobody's way
     const answer = await ask(line, 'decide', said).catch(() => null);
+    if (!answer && !here()) { this.send('missed', said); return; }
     if (!answer) { // what is wrong is said by the script; the button may be another one by now
       this.passing = true;
-      if (here()) this.place(outcome)?.querySelector('button')?.click();
-      else this.send('missed', said);
+      this.place(outcome)?.querySelector('button')?.click();
       this.passing = false;
       return;
     }

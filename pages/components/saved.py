@@ -78,11 +78,3 @@ def saved(
 def missed(key: str) -> object:
     """What was to be decided and had no answer, as it was given to the line; unchecked."""
     return sent(key, "missed")
-
-
-def stored(key: str) -> int:
-    """Id of the decision that was just stored on the line of the component `key`, 0 for none."""
-    match sent(key, "stored"):
-        case {"seen": int(seen)}:
-            return seen
-    return 0

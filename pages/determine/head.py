@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.casefile import URGENCIES
 from core.casestate import STATUS_WORDS
+from core.second_review import BOTH_COMPLETE
 from core.turnaround import Turnaround
 from pages.components.frame import ask_reviewer, callback, plain, reviewer, route, workspace
 from pages.determine.place import Seen
@@ -23,7 +24,7 @@ def head(now: Seen) -> None:
         st.caption(turn_words(now), width="content")
         st.space("stretch")
         query = {"case": str(case.id)}
-        if now.basis.second_state in ("differs", "settled"):
+        if now.basis.second_state in BOTH_COMPLETE:
             st.page_link(route("adjudicate"), label="Two reviews", icon=":material/balance:", query_params=query)
         st.page_link(route("review"), label="Go to the review", icon=":material/grid_on:", query_params=query)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

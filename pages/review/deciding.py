@@ -13,7 +13,7 @@ from pages.components.saved import Said, missed, saved
 from pages.review.answers import decision_line, wanted
 from pages.review.citing import cited_panel
 from pages.review.decided import WORDS, decide, said_of
-from pages.review.place import AT_CRITERION, CARD, DECIDE, LEFT, Seen, again, redraw
+from pages.review.place import CARD, DECIDE, LEFT, Seen, again, at_criterion, redraw
 from pages.review.question import question_panel
 from pages.review.undoing import Deciding, did, log_of, on_redo, on_undo
 
@@ -23,7 +23,7 @@ _WORDS = "review.words.{about}"
 
 def decide_panel(now: Seen) -> None:
     """What became of the decision is drawn first, though it stands last: it is what somebody waits for."""
-    about = AT_CRITERION.format(about=in_key(now.criterion.id))
+    about = at_criterion(now.criterion.id)
     with st.container(border=True, gap="xsmall", key=CARD):
         question, outcomes, rest, saved = (st.container(gap="xsmall") for _ in range(4))
         if not reviewer():
@@ -239,7 +239,7 @@ def _saved(now: Seen, newest: Decision | None, *, locked: bool) -> None:
                 seen=history[-1].id if history else 0,
                 line=None if locked else decision_line(now, log_of(case_id)),
                 buttons={outcome: f"{BUTTONS}.{outcome}" for outcome in DECISIONS},
-                settled=AT_CRITERION.format(about=in_key(now.criterion.id)),
+                settled=at_criterion(now.criterion.id),
                 field=_WORDS.format(about=in_key(now.criterion.id)),
                 on_stored=lambda: _on_stored(case_id),
                 on_missed=lambda: _on_missed(case_id, key),

@@ -18,6 +18,7 @@ from core.second_review import reading_of
 from core.selection import Rule, kept
 from pages.components.frame import entered, reviewer, workspace
 from pages.components.heatmap import Cell
+from pages.components.keymap import in_key
 from pages.components.unfinished import at_work, waiting_in
 
 PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
@@ -26,9 +27,17 @@ PAGE, DECIDE, LEFT = "review.page", "review.decide", "review.left"
 
 BAR, CARD = "review.page_bar", "review.decide"
 """Keys of the containers with what is done to the page, and with the decision."""
-AT_PAGE, AT_CRITERION = "review.at.{page}.{about}", "review.about.{about}"
+AT_PAGE, AT_CRITERION = "review-at-{page}-{about}", "review-about-{about}"
 """Keys of containers that are drawn after all of the bar, and as the last of the card: the browser sees by them what
-those are about."""
+those are about. See `at_page` and `at_criterion`."""
+
+
+def at_page(page: int, row: str) -> str:
+    return AT_PAGE.format(page=page, about=in_key(row))
+
+
+def at_criterion(row: str) -> str:
+    return AT_CRITERION.format(about=in_key(row))
 
 
 def redraw(*fragments: str) -> NoReturn:
@@ -119,6 +128,12 @@ class Seen:
         return by_hand(self.by_rule, self.by_person)
 
     @cached_property
+    def scored(self) -> NDArray[np.bool_]:
+        """(pages,) what has a score for the current criterion."""
+        row: NDArray[np.bool_] = ~np.isnan(self.chart.grid.scores[self.row])
+        return row
+
+    @cached_property
     def by_person(self) -> NDArray[np.int8]:
         """(pages,) 1 where a person keeps the page for the current criterion, -1 where one leaves it out, else 0."""
         row: NDArray[np.int8] = holds(self.chart.grid, self.held)[self.row]
@@ -162,6 +177,11 @@ class Seen:
     def remarks(self) -> dict[str, Remark]:
         """Flags and notes by criterion."""
         return workspace().store.findings.remarks(self.case.id, self.place.reading)
+
+    def remark_of(self, criterion: str) -> tuple[bool, str]:
+        """Flag and note of a criterion."""
+        remark = self.remarks.get(criterion)
+        return (remark.flagged, remark.note) if remark else (False, "")
 
     @cached_property
     def drafts(self) -> dict[str, str]:
@@ -246,8 +266,7 @@ class Seen:
     @cached_property
     def hits(self) -> list[int]:
         """Numbers of the pages that are kept for the current criterion, without those that only a gap keeps."""
-        scored = ~np.isnan(self.chart.grid.scores[self.row])
-        return [int(i) + 1 for i in np.flatnonzero(self.kept & (scored | (self.by_person > 0)))]
+        return [int(i) + 1 for i in np.flatnonzero(self.kept & (self.scored | (self.by_person > 0)))]
 
 
 def key(case_id: int) -> str:

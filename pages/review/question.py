@@ -89,14 +89,8 @@ def _on_undecided(case_id: int) -> None:
     redraw(PAGE, DECIDE, LEFT)
 
 
-def _remark(now: Seen, criterion: str) -> tuple[bool, str]:
-    """Flag and note of a criterion."""
-    remark = now.remarks.get(criterion)
-    return (remark.flagged, remark.note) if remark else (False, "")
-
-
 def _flag(now: Seen) -> None:
-    flagged = _remark(now, now.criterion.id)[0]
+    flagged = now.remark_of(now.criterion.id)[0]
     icon_button(
         "Take the flag away" if flagged else "Flag this criterion",
         ":material/flag:" if flagged else ":material/outlined_flag:",
@@ -112,7 +106,7 @@ def _settled(now: Seen) -> bool:
 
 
 def _note(now: Seen) -> None:
-    remark, (_, note) = now.remarks.get(now.criterion.id), _remark(now, now.criterion.id)
+    remark, (_, note) = now.remarks.get(now.criterion.id), now.remark_of(now.criterion.id)
     base = f"remark.{now.case.id}.{now.criterion.id}"
     icon = ":material/sticky_note_2:" if note else ":material/note_add:"
     drawer = st.popover(
@@ -145,7 +139,7 @@ def _note(now: Seen) -> None:
 @callback
 def _on_flag(case_id: int, criterion: str) -> None:
     now = again(case_id)
-    before = _remark(now, criterion)
+    before = now.remark_of(criterion)
     _store(now, criterion, before, (not before[0], before[1]))
     redraw(DECIDE, LEFT)
 
@@ -154,7 +148,7 @@ def _on_flag(case_id: int, criterion: str) -> None:
 def _on_note(case_id: int, criterion: str) -> None:
     now, base = again(case_id), f"remark.{case_id}.{criterion}"
     note = clean_text(str(st.session_state[f"{base}.note"])).strip()
-    before = _remark(now, criterion)
+    before = now.remark_of(criterion)
     shown = str(st.session_state.get(f"{base}.from", ""))
     _store(now, criterion, before, (before[0], both(note, shown=shown, stored=before[1])))
 
@@ -184,13 +178,13 @@ def evidence_words(now: Seen) -> str:
     aside = f"; {words}" if (words := unread_words(now)) else ""
     if state in ("found", "weak"):
         words = "Evidence found" if state == "found" else f"Weak matches only, none reaches {weak:.2f},"
-        missing = int((np.isnan(now.chart.grid.scores[now.row]) & ~now.chart.unreadable).sum())
+        missing = int((~now.scored & ~now.chart.unreadable).sum())
         if missing or now.so_far:
             words = f"{words} so far"
         if missing:  # Only where evidence was found: the state of other rows with missing answers is "not_scored".
             aside = f"; {missing} page{'s are' if missing > 1 else ' is'} not scored yet{aside}"
         icon = ":blue[:material/check_circle:]" if state == "found" else ":gray[:material/help:]"
-        found = np.flatnonzero(now.by_rule & ~np.isnan(now.chart.grid.scores[now.row])) + 1
+        found = np.flatnonzero(now.by_rule & now.scored) + 1
         pages = ", ".join(map(str, found[:12])) + ("…" if len(found) > 12 else "")
         return f"{icon} {words} on page{'s' if len(found) > 1 else ''} {pages}{aside}"
     if state == "not_scored":

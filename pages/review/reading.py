@@ -11,7 +11,6 @@ from core.errors import Conflict, PageUnavailable
 from core.selection import shown
 from pages.components.frame import callback, plain, reviewer, say_error, workspace
 from pages.components.icon_button import icon_button, icon_key
-from pages.components.keymap import in_key
 from pages.components.line import unreached
 from pages.components.pageview import (
     Ahead,
@@ -32,7 +31,7 @@ from pages.review.facts import facts
 from pages.review.finding import search_panel
 from pages.review.judging import JUDGED, hold_buttons, judge_buttons
 from pages.review.picture import DPI, images_of, passages_on, picture, pictures_of
-from pages.review.place import AT_CRITERION, AT_PAGE, BAR, CARD, DECIDE, LEFT, PAGE, Seen, Shown, again, redraw
+from pages.review.place import AT_CRITERION, AT_PAGE, BAR, CARD, DECIDE, LEFT, PAGE, Seen, Shown, again, at_page, redraw
 from pages.review.seconds import record_seconds
 from pages.review.strip import STRIP, WIDTH, strip_panel
 from pages.review.unread import UNREAD, redraw_head, unread_panel
@@ -77,7 +76,7 @@ def _panel(now: Seen) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review.search_bar"):
             search_panel(now)
             # Only this: what stands in a container whose key changes is made anew, and a field would lose its words.
-            with st.container(key=AT_PAGE.format(page=now.place.page, about=in_key(now.place.row))):
+            with st.container(key=at_page(now.place.page, now.place.row)):
                 _about(now)
         facts(now)
         if not now.page.readable:

@@ -71,8 +71,7 @@ class Remarking(Change):
 
     def turn(self, now: Seen, *, back: bool) -> Self:
         """Only what was changed here: the other half may have been changed by somebody else since."""
-        wanted, remark = self.before if back else self.after, now.remarks.get(self.criterion)
-        flagged, note = (remark.flagged, remark.note) if remark else (False, "")
+        wanted, (flagged, note) = self.before if back else self.after, now.remark_of(self.criterion)
         if self.before[0] != self.after[0]:
             flagged = wanted[0]
         if self.before[1] != self.after[1]:
